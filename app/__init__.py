@@ -1,0 +1,1 @@
+"""The portal: pages, charts and who is looking. No SQL, no arithmetic."""

@@ -1,0 +1,1 @@
+"""Everything that touches files, the warehouse or a figure."""

@@ -1,0 +1,87 @@
+"""The record of who did what: append-only, each event chained to the one before by its hash."""
+
+from __future__ import annotations
+
+import hashlib
+import json
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+from datetime import UTC, datetime
+from typing import Any
+
+import pandas as pd
+
+from pipelines.scope import Actor
+from pipelines.warehouse.store import Cursor
+
+GENESIS = "0" * 64
+CHAINED = ("sequence", "recorded_at", "actor", "role", "scope", "action", "subject", "detail", "changes_figures")
+
+
+@dataclass(frozen=True, slots=True)
+class Event:
+    """What is about to be done, by whom and why. `detail` holds counts and codes, never a cell's value."""
+
+    actor: Actor
+    action: str
+    subject: str
+    detail: Mapping[str, Any] = field(default_factory=dict)
+    changes_figures: bool = False
+
+
+def now() -> datetime:
+    """The present moment, UTC, without a zone, as the warehouse keeps it."""
+    return datetime.now(UTC).replace(tzinfo=None)
+
+
+def record(cursor: Cursor, *events: Event, when: datetime | None = None) -> int:
+    """Append events inside the caller's transaction; the last one's place in the chain is returned."""
+    last = cursor.rows("SELECT sequence, hash FROM audit ORDER BY sequence DESC LIMIT 1")
+    sequence, previous = (int(last[0]["sequence"]), str(last[0]["hash"])) if last else (0, GENESIS)
+    rows = []
+    for sequence, event in enumerate(events, start=sequence + 1):  # noqa: B020 - goes on from the last
+        entry = _entry(event, sequence, when or now())
+        rows.append({**entry, "previous_hash": previous, "hash": _hash(entry, previous)})
+        previous = rows[-1]["hash"]
+    cursor.append("audit", pd.DataFrame(rows))
+    return sequence
+
+
+def _entry(event: Event, sequence: int, when: datetime) -> dict[str, Any]:
+    return {
+        "sequence": sequence,
+        "recorded_at": when,
+        "actor": event.actor.name,
+        "role": event.actor.role,
+        "scope": str(event.actor.scope),
+        "action": event.action,
+        "subject": event.subject,
+        "detail": json.dumps(dict(event.detail), sort_keys=True),
+        "changes_figures": event.changes_figures,
+    }
+
+
+def first_broken(cursor: Cursor) -> int | None:
+    """The sequence number of the first event that does not follow from the one before; None when all do."""
+    previous, expected = GENESIS, 1
+    for row in cursor.rows("SELECT * FROM audit ORDER BY sequence"):
+        entry = {name: row[name] for name in CHAINED}
+        whole = row["previous_hash"] == previous and row["hash"] == _hash(entry, previous)
+        if row["sequence"] != expected or not whole:
+            return int(row["sequence"])
+        previous, expected = str(row["hash"]), expected + 1
+    return None
+
+
+def data_version(cursor: Cursor, *, as_at: datetime) -> int:
+    """The number of the last event up to a moment that changed what figures say; 0 before any."""
+    found = cursor.rows(
+        "SELECT coalesce(max(sequence), 0) AS version FROM audit WHERE changes_figures AND recorded_at <= $as_at",
+        {"as_at": as_at},
+    )
+    return int(found[0]["version"])
+
+
+def _hash(entry: Mapping[str, Any], previous: str) -> str:
+    text = json.dumps({**entry, "recorded_at": entry["recorded_at"].isoformat()}, sort_keys=True)
+    return hashlib.sha256((previous + text).encode()).hexdigest()

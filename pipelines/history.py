@@ -1,0 +1,111 @@
+"""What a check can know only from what was sent before, and which schools an organisation has."""
+
+from __future__ import annotations
+
+from datetime import date, datetime
+
+import pandas as pd
+
+from pipelines import audit
+from pipelines.intake.checking import Checked
+from pipelines.intake.findings import Finding
+from pipelines.keys import rekey
+from pipelines.scope import OPERATOR, Actor, Scope, ScopeKind
+from pipelines.warehouse.compose import bindings, grains
+from pipelines.warehouse.store import Cursor
+from schemas.issues import Issue, Severity
+
+FIRST_YEAR = "201415"
+
+
+def schools_in_scope(cursor: Cursor, scope: Scope, *, on: date, as_at: datetime | None = None) -> frozenset[str]:
+    """The URNs that belong to an organisation on a day."""
+    values = bindings(scope, as_at=as_at or audit.now(), first_year=FIRST_YEAR)
+    found = cursor.rows(
+        grains(scope) + "SELECT DISTINCT urn FROM scope_schools WHERE $on BETWEEN from_date AND to_date",
+        {**values, "on": on},
+    )
+    return frozenset(str(row["urn"]) for row in found)
+
+
+def history_issues(cursor: Cursor, checked: Checked, *, key: bytes, actor: Actor) -> list[Issue]:
+    """Queries about schools out of scope, children seen before and incidents already sent in another term."""
+    if checked.incidents is None or checked.children is None or not len(checked.incidents):
+        return []
+    return [
+        *_outside_scope(cursor, checked, actor),
+        *_seen_before(cursor, checked, key=key),
+        *_sent_in_another_term(cursor, checked),
+    ]
+
+
+def _outside_scope(cursor: Cursor, checked: Checked, actor: Actor) -> list[Issue]:
+    if actor.scope.kind is ScopeKind.OPERATOR or checked.incidents is None:
+        return []
+    mine = schools_in_scope(cursor, actor.scope, on=audit.now().date())
+    urns = checked.incidents["school_urn"]
+    outside = checked.incidents.index[(urns.notna() & ~urns.isin(mine)).to_numpy(bool)]
+    return Finding(
+        Severity.ERROR, "history-school-outside-scope", "incidents", "school_urn",
+        "This school is outside the organisation you send for.",
+        "Send only your own schools' incidents. If the school is yours, ask for the register to be brought up to date.",
+    ).at(outside)  # fmt: skip
+
+
+def _seen_before(cursor: Cursor, checked: Checked, *, key: bytes) -> list[Issue]:
+    """Incidents with `involved_before = no` and a child whom the portal has seen in an earlier one."""
+    said_no = checked.incidents.loc[  # type: ignore[union-attr]
+        (checked.incidents["involved_before"].astype(object) == "no").to_numpy(bool),  # type: ignore[index]
+        ["school_urn", "incident_ref", "reported_date"],
+    ]
+    if not len(said_no) or not cursor.rows("SELECT 1 FROM children LIMIT 1"):
+        return []
+    children = checked.children[["school_urn", "incident_ref", "child_key"]].dropna()  # type: ignore[index]
+    asked = said_no.assign(row=said_no.index).merge(children.astype(object), on=["school_urn", "incident_ref"])
+    asked["child_key"] = rekey(asked["child_key"], key).astype(object)
+    firsts = _first_seen(cursor, asked)
+    both = asked.merge(firsts, on="child_key")
+    earlier = both[both["first_date"] < both["reported_date"]]
+    return Finding(
+        Severity.QUERY, "history-involved-before", "incidents", "involved_before",
+        "The answer to involved before is no, but a child in this incident was in an earlier one.",
+        "Change the answer to yes, or explain.",
+    ).at(earlier["row"].unique())  # fmt: skip
+
+
+def _first_seen(cursor: Cursor, asked: pd.DataFrame) -> pd.DataFrame:
+    values = bindings(OPERATOR, as_at=audit.now(), first_year=FIRST_YEAR)
+    found = cursor.frame(
+        grains(OPERATOR) + "SELECT child_key, min(reported_date) AS first_date FROM child "
+        "WHERE child_key IN (SELECT unnest($keys)) GROUP BY child_key",
+        {**values, "keys": [str(key) for key in asked["child_key"].unique()]},
+    )
+    return found.assign(first_date=pd.to_datetime(found["first_date"]))
+
+
+def _sent_in_another_term(cursor: Cursor, checked: Checked) -> list[Issue]:
+    """Incidents whose reference stands in the school's return of another term."""
+    incidents = checked.incidents
+    assert incidents is not None  # noqa: S101 - the caller has looked
+    values = bindings(OPERATOR, as_at=audit.now(), first_year=FIRST_YEAR)
+    sent = cursor.frame(
+        grains(OPERATOR) + "SELECT i.school_urn, i.incident_ref FROM incidents i "
+        "JOIN live_returns r ON r.return_id = i.return_id "
+        "WHERE i.school_urn IN (SELECT unnest($urns)) AND NOT (r.academic_year = $year AND r.term = $term)",
+        {
+            **values,
+            "urns": [str(urn) for urn in incidents["school_urn"].dropna().unique()],
+            "year": checked.academic_year or "",
+            "term": str(checked.term or ""),
+        },
+    )
+    if not len(sent):
+        return []
+    pairs = pd.MultiIndex.from_frame(sent.astype(object))
+    own = pd.MultiIndex.from_frame(incidents[["school_urn", "incident_ref"]].astype(object))
+    return Finding(
+        Severity.QUERY, "history-sent-in-another-term", "incidents", "incident_ref",
+        "This reference was already sent in the return of another term; the incident is counted once, as it "
+        "stands in the return that was sent last.",
+        "If it is a new incident, give it a reference of its own. If it is the same one, explain.",
+    ).at(incidents.index[own.isin(pairs)])  # fmt: skip

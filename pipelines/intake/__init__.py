@@ -1,0 +1,1 @@
+"""From bytes to checked rows: read, personal-data gate, mapping, staged checks."""

@@ -1,0 +1,50 @@
+"""Keep the register: schools, membership of trusts, predecessors and successors."""
+
+from __future__ import annotations
+
+import hashlib
+from collections.abc import Sequence
+from datetime import datetime
+
+import pandas as pd
+
+from pipelines import audit
+from pipelines.intake.tables import NamedFile
+from pipelines.reference import ReferenceFile, read_reference
+from pipelines.scope import Actor
+from pipelines.warehouse.store import Cursor, Warehouse
+
+TABLES = {"schools": "schools", "groups": "memberships", "links": "links"}
+COLUMNS = {
+    "schools": (
+        "urn", "name", "la_code", "la_name", "establishment_number", "status", "phase", "low_age", "high_age",
+        "sex_of_intake", "pupils", "boys", "girls", "census_date", "census_year", "trust_uid", "trust_name",
+        "open_date", "close_date", "percentage_fsm",
+    ),
+    "groups": ("urn", "trust_uid", "trust_name", "group_type", "joined_date", "left_date", "closed_date"),
+    "links": ("urn", "link_urn", "link_type", "established_date"),
+}  # fmt: skip
+
+
+def load_register(
+    warehouse: Warehouse, files: Sequence[NamedFile], *, actor: Actor, when: datetime | None = None
+) -> list[ReferenceFile]:
+    """Keep register files of any of the three kinds, all or none; earlier loads stay, for as-at questions."""
+    read = [(file, read_reference(file.content, file_name=file.name)) for file in files]
+    moment = when or audit.now()
+    with warehouse.writing() as cursor:
+        for file, reference in read:
+            rows = reference.frame[list(COLUMNS[reference.kind])].assign(loaded_at=pd.Timestamp(moment))
+            cursor.append(TABLES[reference.kind], rows)
+            detail = {"rows": len(rows), "file": hashlib.sha256(file.content).hexdigest()}
+            event = audit.Event(actor, "register loaded", reference.kind, detail, changes_figures=True)
+            audit.record(cursor, event, when=moment)
+    return [reference for _, reference in read]
+
+
+def known_schools(cursor: Cursor) -> pd.DataFrame | None:
+    """Each school as last loaded, by URN: name, la_code, phase, ages, dates; None before any register."""
+    found = cursor.frame(
+        "SELECT * FROM schools QUALIFY row_number() OVER (PARTITION BY urn ORDER BY loaded_at DESC) = 1"
+    )
+    return found.set_index("urn") if len(found) else None

@@ -1,0 +1,360 @@
+"""THE DOOR: (scope, question) → figures. All that the portal may import for numbers.
+
+Whose figures they are is the first argument, always. What an organisation sees of its own schools is exact;
+what it sees of others is protected (`disclosure`), whatever the caller wants.
+"""
+
+from __future__ import annotations
+
+from collections import OrderedDict
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, replace
+from datetime import datetime
+from threading import Lock
+from typing import Any
+
+import pandas as pd
+
+from pipelines import audit, disclosure
+from pipelines.estimates import Counted, figure
+from pipelines.figures import (
+    BREAKDOWNS,
+    CATEGORIES,
+    STATE_WORDS,
+    Coverage,
+    Figure,
+    FigureTable,
+    Question,
+    State,
+    categories,
+    category_label,
+)
+from pipelines.history import FIRST_YEAR, schools_in_scope
+from pipelines.scope import Actor, Scope, ScopeKind
+from pipelines.warehouse import questions
+from pipelines.warehouse.compose import bindings, grains
+from pipelines.warehouse.store import Cursor, Warehouse
+from schemas.errors import QuestionError, RefusedError
+from schemas.measurement import Kind, Measure, measure
+from schemas.rulesets import OUTCOME_LABELS, Outcome, rule_set
+
+__all__ = [
+    "BREAKDOWNS", "CATEGORIES", "STATE_WORDS", "Coverage", "Figure", "FigureTable", "Question", "Reporting",
+    "Scope", "ScopeKind", "State", "categories", "category_label",
+]  # fmt: skip
+
+KEPT_ANSWERS = 2000
+IN_TIME = ("by_year", "by_term", "by_school")
+
+
+@dataclass(frozen=True, slots=True)
+class OutcomeCount:
+    """How many incidents of one combination had one of the five outcomes; None where withheld."""
+
+    by: Mapping[str, str]
+    outcome: Outcome
+    count: int | None
+
+
+class Reporting:
+    """Answers questions from one warehouse, each answer kept until the data change."""
+
+    def __init__(self, warehouse: Warehouse, *, least_shown: int = 5) -> None:
+        self._warehouse = warehouse
+        self._least = least_shown
+        self._answers: OrderedDict[tuple[object, ...], Any] = OrderedDict()
+        self._lock = Lock()
+
+    # -- figures ------------------------------------------------------------------------------------------
+
+    def figures(self, scope: Scope, question: Question) -> FigureTable:
+        """The answer to a question, exact for one's own schools, protected for another organisation's."""
+        with self._warehouse.reading() as cursor:
+            moment, version = self._moment(cursor, question.as_at)
+            key = ("figures", scope, question, version)
+            kept = self._kept(key)
+            if kept is None:
+                kept = self._keep(key, self._answer(cursor, scope, question, moment, version))
+            found: FigureTable = replace(kept, as_at=moment)
+            return found
+
+    def data_version(self, as_at: datetime | None = None) -> int:
+        """The number of the last change to what figures say."""
+        with self._warehouse.reading() as cursor:
+            return self._moment(cursor, as_at)[1]
+
+    def _answer(
+        self, cursor: Cursor, scope: Scope, question: Question, moment: datetime, version: int
+    ) -> FigureTable:
+        about = question.about or scope
+        if about == scope:
+            return _ask(cursor, scope, question, moment, version)
+        _must_be_comparable(cursor, scope, about, question, moment)
+        whole = _ask(cursor, about, replace(question, about=None), moment, version)
+        by_school = replace(question, about=None, by=(*question.by, "school"))
+        parts = _ask(cursor, about, by_school, moment, version).rows
+        shares = [_contributions(row, parts) for row in whole.rows]
+        rows = disclosure.protect(whole.rows, shares, least=self._least)
+        return replace(whole, question=question, scope=scope, rows=rows, protected=True, names={})
+
+    # -- escalation ---------------------------------------------------------------------------------------
+
+    def outcomes(self, scope: Scope, question: Question) -> tuple[OutcomeCount, ...]:
+        """The five outcomes under the question's rule set, counted for one's own schools."""
+        _must_be_own(scope, question)
+        rules = rule_set(question.rule_set)
+        with self._warehouse.reading() as cursor:
+            moment, version = self._moment(cursor, question.as_at)
+            key = ("outcomes", scope, question, version)
+            kept = self._kept(key)
+            if kept is None:
+                rows = cursor.rows(
+                    grains(scope) + questions.outcomes(rules, question), _values(scope, question, moment)
+                )
+                kept = self._keep(key, _outcome_counts(rows))
+            found: tuple[OutcomeCount, ...] = kept
+            return found
+
+    def missed(self, scope: Scope, question: Question, *, actor: Actor) -> pd.DataFrame:
+        """One's own incidents that the rule set called for and that were not escalated; the read is audited."""
+        _must_be_own(scope, question)
+        if actor.scope != scope:
+            raise RefusedError("Rows are shown only to the organisation that signed in.")
+        rules = rule_set(question.rule_set)
+        with self._warehouse.writing() as cursor:
+            moment, _ = self._moment(cursor, question.as_at)
+            found = cursor.frame(
+                grains(scope) + questions.missed(rules, question), _values(scope, question, moment)
+            )
+            detail = {"rows": len(found), "rule_set": rules.id}
+            audit.record(cursor, audit.Event(actor, "incidents read", str(scope), detail))
+        return found
+
+    # -- returns ------------------------------------------------------------------------------------------
+
+    def returns(self, scope: Scope, question: Question) -> pd.DataFrame:
+        """Each return expected from one's own schools: whether it came, nil, version, when and by whom."""
+        _must_be_own(scope, question)
+        with self._warehouse.reading() as cursor:
+            moment, _ = self._moment(cursor, question.as_at)
+            values = _values(scope, question, moment)
+            wanted = {name: values[name] for name in ("as_at", "scope", "terms", "year", "term", "phase", "school")}
+            return cursor.frame(
+                grains(scope) + "SELECT * FROM expected e WHERE ($year IS NULL OR academic_year = $year) "
+                "AND ($term IS NULL OR term = $term) AND ($phase IS NULL OR phase = $phase) "
+                "AND ($school IS NULL OR school_urn = $school) ORDER BY school_name, first_day",
+                wanted,
+            )
+
+    def versions(self, scope: Scope) -> pd.DataFrame:
+        """Every version that one's own schools have sent, the latest first."""
+        with self._warehouse.reading() as cursor:
+            moment, _ = self._moment(cursor, None)
+            return cursor.frame(
+                grains(scope) + "SELECT r.*, s.name AS school_name FROM returns r "
+                "JOIN terms t ON t.academic_year = r.academic_year AND t.term = r.term "
+                "JOIN scope_schools m ON m.urn = r.school_urn AND t.last_day BETWEEN m.from_date AND m.to_date "
+                "LEFT JOIN register s ON s.urn = r.school_urn ORDER BY r.recorded_at DESC, r.return_id DESC",
+                bindings(scope, as_at=moment, first_year=FIRST_YEAR),
+            )
+
+    def periods(self, scope: Scope) -> list[tuple[str, str]]:
+        """The (academic year, term) pairs of which returns are expected, earliest first."""
+        table = self.figures(scope, Question("returns_received", by=("term",)))
+        return [(row.by["year"], row.by["term"]) for row in table.rows]
+
+    def schools(self, scope: Scope) -> dict[str, str]:
+        """The URN and name of every school that is or was in scope and of which a return is expected."""
+        return dict(self.figures(scope, Question("returns_received", by=("school",))).names)
+
+    def home(self, scope: Scope) -> dict[str, str]:
+        """What an organisation is called, and the authority and trust that a school belongs to today."""
+        with self._warehouse.reading() as cursor:
+            moment, _ = self._moment(cursor, None)
+            found = cursor.rows(
+                grains(scope) + "SELECT s.*, t.trust_uid AS member_of, t.trust_name AS member_name "
+                "FROM scope_schools m JOIN register s ON s.urn = m.urn "
+                "LEFT JOIN trust_members t ON t.urn = s.urn AND $as_at::DATE BETWEEN t.from_date AND t.to_date "
+                "ORDER BY m.to_date DESC, s.status = 'closed' LIMIT 1",
+                bindings(scope, as_at=moment, first_year=FIRST_YEAR),
+            )
+        return _home(scope, found[0]) if found else {"name": str(scope)}
+
+    # -- keeping ------------------------------------------------------------------------------------------
+
+    def _moment(self, cursor: Cursor, as_at: datetime | None) -> tuple[datetime, int]:
+        moment = as_at or audit.now()
+        return moment, audit.data_version(cursor, as_at=moment)
+
+    def _kept(self, key: tuple[object, ...]) -> Any:
+        with self._lock:
+            if key in self._answers:
+                self._answers.move_to_end(key)
+            return self._answers.get(key)
+
+    def _keep(self, key: tuple[object, ...], answer: Any) -> Any:
+        with self._lock:
+            self._answers[key] = answer
+            while len(self._answers) > KEPT_ANSWERS:
+                self._answers.popitem(last=False)
+        return answer
+
+
+def _ask(cursor: Cursor, scope: Scope, question: Question, moment: datetime, version: int) -> FigureTable:
+    """The exact answer within a scope."""
+    asked = measure(question.measure)
+    _must_fit(asked, question)
+    rules = rule_set(question.rule_set) if asked.uses_rule_set or question.rule_set else None
+    values = _values(scope, question, moment)
+    start = grains(scope)
+    covered = cursor.rows(start + questions.coverage(question.by), values)
+    overall = cursor.rows(start + questions.coverage(()), values)[0] if question.by else covered[0]
+    counted = (
+        []
+        if asked.kind is Kind.COVERAGE
+        else cursor.rows(start + questions.figures(asked, rules, question), values)
+    )
+    names = _school_names(cursor, start, values) if "school" in question.by else {}
+    rows = [figure(asked, one) for one in _combinations(question, covered, counted)]
+    return FigureTable(
+        question=question,
+        scope=scope,
+        rule_set=rules.id if rules and asked.uses_rule_set else None,
+        as_at=moment,
+        data_version=version,
+        coverage=_coverage(overall),
+        rows=tuple(_in_order(question, rows, names)),
+        names=names,
+    )
+
+
+def _must_fit(asked: Measure, question: Question) -> None:
+    answers = [name for name in question.by if name not in ("term", "year", "school")]
+    if asked.kind is Kind.COVERAGE and answers:
+        raise QuestionError("Returns received can be broken down by term, year and school only.")
+    if asked.kind is Kind.RATE and "year_group" in answers:
+        raise QuestionError(
+            "A rate by year group needs the number of pupils in each year group, which the register does not give. "
+            "Choose another breakdown, or the number of incidents."
+        )
+    if asked.uses_rule_set:
+        rule_set(question.rule_set)
+
+
+def _values(scope: Scope, question: Question, moment: datetime) -> dict[str, Any]:
+    filters = {name: getattr(question, name) for name in ("year", "term", "phase", "school")}
+    return {**bindings(scope, as_at=moment, first_year=FIRST_YEAR), **filters}
+
+
+def _combinations(
+    question: Question, covered: Sequence[Mapping[str, Any]], counted: Sequence[Mapping[str, Any]]
+) -> list[Counted]:
+    """Every combination there should be: the returns expected, times every answer a breakdown can have."""
+    names = questions.keys(question.by)
+    times = [name for name in names if name in IN_TIME]
+    found = {tuple(row[name] for name in names): row for row in counted}
+    base = {tuple(row[name] for name in times): row for row in covered}
+    grid: dict[tuple[Any, ...], Mapping[str, Any] | None] = {}
+    for place in [*base, *(tuple(row[name] for name in times) for row in counted)]:
+        for combination in _answers(names, dict(zip(times, place, strict=True))):
+            grid[combination] = found.get(combination)
+    grid.update(found)
+    return [_counted(names, combination, row, base, times) for combination, row in grid.items()]
+
+
+def _answers(names: Sequence[str], place: Mapping[str, Any]) -> list[tuple[Any, ...]]:
+    combinations: list[tuple[Any, ...]] = [()]
+    for name in names:
+        options = (place[name],) if name in place else categories(name.removeprefix("by_"))
+        combinations = [(*before, option) for before in combinations for option in options]
+    return combinations
+
+
+def _counted(
+    names: Sequence[str], combination: tuple[Any, ...], row: Mapping[str, Any] | None,
+    base: Mapping[tuple[Any, ...], Mapping[str, Any]], times: Sequence[str],
+) -> Counted:  # fmt: skip
+    by = dict(zip(names, combination, strict=True))
+    cover = base.get(tuple(by[name] for name in times), {})
+    pupils = {name: float(cover.get(name) or 0) for name in ("pupils", "boys", "girls")}
+    plain = {name.removeprefix("by_"): str(value) for name, value in by.items()}
+    return Counted(plain, row, _coverage(cover), pupils)
+
+
+def _coverage(row: Mapping[str, Any]) -> Coverage:
+    return Coverage(int(row.get("returned") or 0), int(row.get("expected") or 0), int(row.get("nil") or 0))
+
+
+def _in_order(question: Question, rows: Sequence[Figure], names: Mapping[str, str]) -> list[Figure]:
+    def place(row: Figure) -> tuple[Any, ...]:
+        return tuple(
+            names.get(value, value)
+            if name == "school"
+            else value
+            if name in ("year", "term")
+            else _place_of(name, value)
+            for name, value in row.by.items()
+        )
+
+    return sorted(rows, key=place)
+
+
+def _place_of(breakdown: str, value: str) -> int:
+    known = categories(breakdown)
+    return known.index(value) if value in known else len(known)
+
+
+def _school_names(cursor: Cursor, start: str, values: Mapping[str, Any]) -> dict[str, str]:
+    wanted = {name: values[name] for name in ("as_at", "scope", "terms")}
+    rows = cursor.rows(start + "SELECT DISTINCT school_urn, school_name FROM expected", wanted)
+    return {str(row["school_urn"]): str(row["school_name"]) for row in rows}
+
+
+def _must_be_own(scope: Scope, question: Question) -> None:
+    if question.about not in (None, scope):
+        raise RefusedError("This is shown only for your own organisation.")
+
+
+def _must_be_comparable(
+    cursor: Cursor, scope: Scope, about: Scope, question: Question, moment: datetime
+) -> None:
+    """Others' figures are totals over time of an authority or trust that the asker belongs to."""
+    if about.kind not in (ScopeKind.AUTHORITY, ScopeKind.TRUST):
+        raise RefusedError("Another school's figures are not shown.")
+    if not set(question.by) <= disclosure.SHARED_BREAKDOWNS or question.school or question.phase:
+        raise RefusedError("Figures of other organisations are shown as totals over time only.")
+    mine = schools_in_scope(cursor, scope, on=moment.date(), as_at=moment)
+    theirs = schools_in_scope(cursor, about, on=moment.date(), as_at=moment)
+    if not mine & theirs:
+        raise RefusedError("You can compare with an authority or trust that your schools belong to.")
+
+
+def _contributions(row: Figure, parts: Sequence[Figure]) -> dict[str, int]:
+    own = [part for part in parts if all(part.by[name] == value for name, value in row.by.items())]
+    return {part.by["school"]: part.count or 0 for part in own if part.state is not State.NOT_SUBMITTED}
+
+
+def _outcome_counts(rows: Sequence[Mapping[str, Any]]) -> tuple[OutcomeCount, ...]:
+    order = list(OUTCOME_LABELS)
+    found = [
+        OutcomeCount(
+            {name.removeprefix("by_"): str(value) for name, value in row.items() if name.startswith("by_")},
+            Outcome(row["outcome"]),
+            int(row["count"]),
+        )
+        for row in rows
+    ]
+    return tuple(sorted(found, key=lambda one: (tuple(one.by.values()), order.index(one.outcome))))
+
+
+def _home(scope: Scope, row: Mapping[str, Any]) -> dict[str, str]:
+    names = {
+        ScopeKind.SCHOOL: row["name"],
+        ScopeKind.TRUST: row["member_name"],
+        ScopeKind.AUTHORITY: row["la_name"],
+    }
+    found = {"name": str(names.get(scope.kind) or scope), "la": str(row["la_code"]), "la_name": str(row["la_name"])}
+    if row["member_of"]:
+        found |= {"trust": str(row["member_of"]), "trust_name": str(row["member_name"])}
+    return found
+

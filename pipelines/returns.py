@@ -1,0 +1,262 @@
+"""The life of a return: checked, previewed, submitted (a version that supersedes the last), or nil.
+
+The portal changes returns only through here. Every write takes who is doing it, and is one transaction with
+its audit event: a crash at any point leaves the old state whole.
+"""
+
+from __future__ import annotations
+
+from collections import Counter
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, replace
+from datetime import datetime
+from typing import Any
+
+import pandas as pd
+
+from pipelines import audit
+from pipelines.history import history_issues, schools_in_scope
+from pipelines.intake import checking
+from pipelines.intake.checking import Checked
+from pipelines.intake.surroundings import Stated, Surroundings
+from pipelines.intake.tables import NamedFile
+from pipelines.keys import rekey
+from pipelines.preview import Preview, preview
+from pipelines.register import known_schools
+from pipelines.scope import Actor, Scope, ScopeKind
+from pipelines.warehouse.store import Cursor, Warehouse
+from schemas import rulebook
+from schemas.calendar import Term, assign_terms, default_terms, label
+from schemas.errors import PlumblineError, QuestionError, RefusedError
+from schemas.issues import errors, queries
+from schemas.lexicon import lexicon
+
+__all__ = ["Checked", "NamedFile", "Preview", "Receipt", "Stated", "check", "preview", "record_nil", "submit"]
+
+NO_SCHOOL = "This return holds schools outside your own organisation. Send only your own schools' returns."
+
+
+@dataclass(frozen=True, slots=True)
+class Receipt:
+    """Proof that a return was kept: what, which version, when, by whom, and the file's fingerprint."""
+
+    return_id: int
+    school_urn: str
+    academic_year: str
+    term: Term
+    version: int
+    nil: bool
+    incidents: int
+    children: int
+    queries: int
+    recorded_at: datetime
+    recorded_by: str
+    file_sha256: str
+
+
+def check(
+    warehouse: Warehouse, files: Sequence[NamedFile], *, stated: Stated, actor: Actor, key: bytes
+) -> Checked:
+    """Check a return against the rule book, the register and what was sent before; stores only the attempt."""
+    with warehouse.reading() as cursor:
+        around = Surroundings(audit.now().date(), known_schools(cursor))
+        checked = checking.check(files, stated=stated, around=around)
+        if checked.readable:
+            found = history_issues(cursor, checked, key=key, actor=actor)
+            checked = replace(checked, issues=(*checked.issues, *found))
+    if checked.has_errors:
+        _note_attempt(warehouse, checked, actor)
+    return checked
+
+
+def submit(
+    warehouse: Warehouse,
+    checked: Checked,
+    *,
+    actor: Actor,
+    key: bytes,
+    explanations: Mapping[str, str] | None = None,
+    when: datetime | None = None,
+) -> tuple[Receipt, ...]:
+    """Keep a checked return, one version for each school in it, and supersede the versions before.
+
+    `explanations` gives a reason code for a query's rule. Raises RefusedError when errors stand or a school
+    is outside the actor's scope.
+    """
+    if checked.has_errors or checked.incidents is None or checked.children is None:
+        raise RefusedError("This return has errors. Correct them and check it again before sending.")
+    if checked.term is None or checked.academic_year is None:
+        raise RefusedError("Say which academic year and term the return is for.")
+    moment = when or audit.now()
+    with warehouse.writing() as cursor:
+        urns = sorted(str(urn) for urn in checked.incidents["school_urn"].dropna().unique())
+        _must_be_in_scope(cursor, actor, urns, checked.academic_year, checked.term)
+        versions = _new_versions(cursor, checked, urns, actor=actor, when=moment)
+        _keep_rows(cursor, checked, versions, key=key)
+        _keep_explanations(cursor, checked, versions, explanations or {})
+        cursor.append("returns", versions)
+        _record(cursor, versions, actor, "return submitted", when=moment)
+    return _receipts(versions)
+
+
+def record_nil(
+    warehouse: Warehouse,
+    *,
+    school_urn: str,
+    academic_year: str,
+    term: Term,
+    actor: Actor,
+    when: datetime | None = None,
+) -> Receipt:
+    """Record that a school had no incidents in a term: a return like any other, and a version of it."""
+    band = next(band for band in default_terms(academic_year) if band.term is term)
+    moment = when or audit.now()
+    if band.first_day > moment.date():
+        raise QuestionError(f"The {term} term of {label(academic_year)} has not begun.")
+    checked = Checked((), "", academic_year=academic_year, term=term)
+    with warehouse.writing() as cursor:
+        _must_be_known(cursor, school_urn)
+        _must_be_in_scope(cursor, actor, [school_urn], academic_year, term)
+        versions = _new_versions(cursor, checked, [school_urn], actor=actor, when=moment)
+        cursor.append("returns", versions)
+        _record(cursor, versions, actor, "nil return recorded", when=moment)
+    return _receipts(versions)[0]
+
+
+def _note_attempt(warehouse: Warehouse, checked: Checked, actor: Actor) -> None:
+    counts = Counter(issue.rule for issue in errors(checked.issues))
+    event = audit.Event(actor, "return not accepted", str(actor.scope), {"errors": dict(counts)})
+    with warehouse.writing() as cursor:
+        audit.record(cursor, event)
+
+
+def _must_be_known(cursor: Cursor, urn: str) -> None:
+    schools = known_schools(cursor)
+    if schools is None or urn not in schools.index:
+        raise QuestionError("This URN is not in the register of schools. Load the register first, or correct it.")
+
+
+def _must_be_in_scope(cursor: Cursor, actor: Actor, urns: Sequence[str], year: str, term: Term) -> None:
+    if actor.scope.kind is ScopeKind.OPERATOR:
+        return
+    last_day = next(band.last_day for band in default_terms(year) if band.term is term)
+    if not set(urns) <= schools_in_scope(cursor, actor.scope, on=last_day):
+        raise RefusedError(NO_SCHOOL)
+
+
+def _new_versions(
+    cursor: Cursor, checked: Checked, urns: Sequence[str], *, actor: Actor, when: datetime
+) -> pd.DataFrame:
+    """The rows of `returns` that this submission adds, one a school."""
+    before = cursor.frame(
+        "SELECT school_urn, max(version) AS version FROM returns "
+        "WHERE academic_year = $year AND term = $term GROUP BY school_urn",
+        {"year": checked.academic_year, "term": str(checked.term)},
+    ).set_index("school_urn")["version"]
+    last = cursor.rows("SELECT coalesce(max(return_id), 0) AS last FROM returns")[0]["last"]
+    versions = pd.DataFrame({"school_urn": list(urns)})
+    versions.insert(0, "return_id", range(last + 1, last + 1 + len(urns)))
+    versions["academic_year"], versions["term"] = checked.academic_year, str(checked.term)
+    versions["version"] = (before.reindex(urns).fillna(0).to_numpy() + 1).astype(int)
+    versions["state"], versions["nil"] = "submitted", checked.incidents is None
+    versions["recorded_at"], versions["recorded_by"] = pd.Timestamp(when), actor.name
+    versions["file_sha256"], versions["rule_book"] = checked.sha256, rulebook.VERSION
+    versions["key_version"] = checked.key_version
+    for table, rows in (("incidents", checked.incidents), ("children", checked.children)):
+        counts = rows["school_urn"].value_counts() if rows is not None else pd.Series(dtype=int)
+        versions[table] = counts.reindex(urns).fillna(0).to_numpy().astype(int)
+    versions["queries"] = _queries_by_school(checked, urns)
+    return versions
+
+
+def _queries_by_school(checked: Checked, urns: Sequence[str]) -> list[int]:
+    """How many queries each school's rows have; those of the whole file count for each."""
+    whole = sum(1 for issue in queries(checked.issues) if issue.row is None)
+    counts: Counter[str] = Counter()
+    for table, rows in (("incidents", checked.incidents), ("children", checked.children)):
+        asked = [issue.row for issue in queries(checked.issues) if issue.table == table and issue.row is not None]
+        if rows is not None and asked:
+            counts.update(str(urn) for urn in rows["school_urn"].reindex(asked))
+    return [counts[urn] + whole for urn in urns]
+
+
+def _keep_rows(cursor: Cursor, checked: Checked, versions: pd.DataFrame, *, key: bytes) -> None:
+    assert checked.incidents is not None  # noqa: S101 - submit has looked
+    assert checked.children is not None  # noqa: S101
+    ids = pd.Series(versions["return_id"].to_numpy(), index=versions["school_urn"].to_numpy())
+    terms = assign_terms(checked.incidents["reported_date"])
+    incidents = _own_columns(checked.incidents, ids).assign(
+        counted_year=terms["academic_year"].to_numpy(), counted_term=terms["term"].to_numpy()
+    )
+    cursor.append("incidents", incidents)
+    children = _own_columns(checked.children, ids)
+    cursor.append("children", children.assign(child_key=rekey(children["child_key"], key)))
+
+
+def _own_columns(rows: pd.DataFrame, ids: pd.Series) -> pd.DataFrame:
+    urns = rows["school_urn"].astype("category")
+    of_category = ids.reindex([str(urn) for urn in urns.array.categories]).to_numpy()
+    return rows.assign(return_id=of_category[urns.array.codes], row_number=rows.index.to_numpy())
+
+
+def _keep_explanations(
+    cursor: Cursor, checked: Checked, versions: pd.DataFrame, explanations: Mapping[str, str]
+) -> None:
+    reasons = {code.code for code in lexicon().lists["query_reason"].codes}
+    asked = {issue.rule for issue in queries(checked.issues)}
+    if wrong := sorted(set(explanations) - asked):
+        raise PlumblineError(f"There is no query {', '.join(wrong)} in this return to explain.")
+    if not set(explanations.values()) <= reasons:
+        raise PlumblineError(f"Explain a query with one of: {', '.join(sorted(reasons))}.")
+    rows = [
+        (int(number), issue.rule, issue.table, issue.row, issue.column, explanations[issue.rule])
+        for issue in queries(checked.issues)
+        if issue.rule in explanations
+        for number in _returns_of(checked, versions, issue.table, issue.row)
+    ]
+    names = ["return_id", "rule", "table_name", "row_number", "column_name", "reason"]
+    cursor.append("explanations", pd.DataFrame(rows, columns=names))
+
+
+def _returns_of(checked: Checked, versions: pd.DataFrame, table: str, row: int | None) -> list[int]:
+    rows = checked.incidents if table == "incidents" else checked.children
+    if row is None or rows is None or row not in rows.index:
+        return [int(number) for number in versions["return_id"]]
+    own = versions["school_urn"] == str(rows["school_urn"].loc[row])
+    return [int(number) for number in versions["return_id"][own]]
+
+
+def _record(
+    cursor: Cursor, versions: pd.DataFrame, actor: Actor, action: str, *, when: datetime
+) -> None:
+    audit.record(cursor, *(_event(row, actor, action) for row in versions.itertuples()), when=when)
+
+
+def _event(row: Any, actor: Actor, action: str) -> audit.Event:
+    detail = {"return": row.return_id, "version": row.version, "incidents": row.incidents,
+              "children": row.children, "file": row.file_sha256}  # fmt: skip
+    subject = f"school:{row.school_urn} {row.academic_year} {row.term}"
+    return audit.Event(actor, action, subject, detail, changes_figures=True)
+
+
+def _receipts(versions: pd.DataFrame) -> tuple[Receipt, ...]:
+    return tuple(
+        Receipt(
+            return_id=row.return_id, school_urn=row.school_urn, academic_year=row.academic_year,
+            term=Term(row.term), version=row.version, nil=row.nil, incidents=row.incidents,
+            children=row.children, queries=row.queries, recorded_at=row.recorded_at.to_pydatetime(),
+            recorded_by=row.recorded_by, file_sha256=row.file_sha256,
+        )
+        for row in versions.itertuples()
+    )  # fmt: skip
+
+
+def own_schools(warehouse: Warehouse, scope: Scope) -> pd.DataFrame:
+    """The schools that an organisation may send for today: `urn` and `name`."""
+    with warehouse.reading() as cursor:
+        schools = known_schools(cursor)
+        mine = schools_in_scope(cursor, scope, on=audit.now().date())
+    if schools is None:
+        return pd.DataFrame({"urn": [], "name": []})
+    found = schools[schools.index.isin(mine)].reset_index()[["urn", "name"]]
+    return found.sort_values("name", ignore_index=True)

@@ -1,0 +1,57 @@
+"""Whose figures: a school, a trust or an authority; and who is acting."""
+
+from __future__ import annotations
+
+import re
+from dataclasses import dataclass
+from enum import StrEnum
+
+from schemas.errors import QuestionError
+
+
+class ScopeKind(StrEnum):
+    """The three kinds of organisation, and the operator of the machine itself."""
+
+    SCHOOL = "school"
+    TRUST = "trust"
+    AUTHORITY = "la"
+    OPERATOR = "operator"
+
+
+FORMS = {
+    ScopeKind.SCHOOL: re.compile(r"[0-9]{6}"),
+    ScopeKind.TRUST: re.compile(r"[0-9]{1,8}"),
+    ScopeKind.AUTHORITY: re.compile(r"[0-9]{3}"),
+}
+EXAMPLES = "la:990, trust:99001 or school:900001"
+
+
+@dataclass(frozen=True, slots=True, order=True)
+class Scope:
+    """One organisation: `la:NNN`, `trust:UID` or `school:URN`."""
+
+    kind: ScopeKind
+    code: str = ""
+
+    @classmethod
+    def parse(cls, text: str) -> Scope:
+        """Read `la:NNN`, `trust:UID` or `school:URN`."""
+        kind, _, code = text.partition(":")
+        if kind in FORMS and FORMS[ScopeKind(kind)].fullmatch(code):
+            return cls(ScopeKind(kind), code)
+        raise QuestionError(f"A scope is written like {EXAMPLES}.")
+
+    def __str__(self) -> str:
+        return f"{self.kind}:{self.code}" if self.code else str(self.kind)
+
+
+OPERATOR = Scope(ScopeKind.OPERATOR)
+
+
+@dataclass(frozen=True, slots=True)
+class Actor:
+    """Who acts: a name that identifies an account, a role, and the organisation they act for."""
+
+    name: str
+    role: str
+    scope: Scope

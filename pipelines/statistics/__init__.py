@@ -1,0 +1,1 @@
+"""Pure methods for small numbers. Each states its source."""

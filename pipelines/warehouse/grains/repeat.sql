@@ -1,0 +1,17 @@
+-- grain: one row for each child in scope: first incident, next different incident, and how long they are followed
+WITH involved AS (
+    SELECT DISTINCT child_key, school_urn, incident_ref, reported_date FROM child
+), ordered AS (
+    SELECT *, row_number() OVER w AS place, lead(reported_date) OVER w AS next_date FROM involved
+    WINDOW w AS (PARTITION BY child_key ORDER BY reported_date, school_urn, incident_ref)
+), followed AS (
+    SELECT r.school_urn, max(t.last_day) AS until FROM live_returns r
+    JOIN terms t ON t.academic_year = r.academic_year AND t.term = r.term GROUP BY r.school_urn
+)
+SELECT o.child_key, o.school_urn, o.incident_ref, o.reported_date AS first_date, o.next_date,
+    f.until AS followed_until,
+    CASE WHEN o.next_date IS NOT NULL THEN date_diff('day', o.reported_date, o.next_date)
+         ELSE greatest(date_diff('day', o.reported_date, f.until), 0) END AS days,
+    o.next_date IS NOT NULL AS again
+FROM ordered o JOIN followed f ON f.school_urn = o.school_urn
+WHERE o.place = 1

@@ -1,0 +1,245 @@
+"""The one place in which questions become SQL: a measure, its breakdowns and filters, over the grains."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+
+from pipelines.figures import Question
+from pipelines.warehouse.conditions import does_not_apply, sql
+from schemas.conditions import columns_of
+from schemas.definitions import child_reader, incident_reader, may_not_apply
+from schemas.lexicon import Column, lexicon
+from schemas.measurement import Kind, Measure
+from schemas.rulesets import OUTCOME_LABELS, Outcome, RuleSet
+
+SAME_INCIDENT = "c.return_id = i.return_id AND c.school_urn = i.school_urn AND c.incident_ref = i.incident_ref"
+SIMPLE = {
+    "year": "i.counted_year",
+    "school": "i.school_urn",
+    "type": "coalesce(i.incident_type, 'not_classified')",
+    "device_owner": "coalesce(i.device_owner, 'not_known')",
+}
+OF_CHILD = {"year_group": "coalesce(c.year_group, 'not_known')", "sex": "coalesce(c.sex, 'not_known')"}
+OF_RETURN = {"year": "academic_year", "school": "school_urn"}
+
+
+def keys(by: Sequence[str]) -> list[str]:
+    """The result columns of breakdowns: `term` needs its year beside it."""
+    found: list[str] = []
+    for name in by:
+        found += ["by_year", "by_term"] if name == "term" else [f"by_{name}"]
+    return list(dict.fromkeys(found))
+
+
+def figures(measure: Measure, rules: RuleSet | None, question: Question) -> str:
+    """SELECT for a measure that counts incidents or children (not coverage); one row a combination."""
+    build = {
+        Kind.COUNT: _counts,
+        Kind.SHARE: _shares,
+        Kind.RATE: _rates,
+        Kind.DAYS: _days,
+        Kind.REPEAT: _repeats,
+        Kind.CELLS: _cells,
+    }[measure.kind]
+    return build(measure, rules, question)
+
+
+def outcomes(rules: RuleSet, question: Question) -> str:
+    """SELECT by_…, outcome, count: the five outcomes of one rule set."""
+    return (
+        f"SELECT {_listed(keys(question.by))} {_outcome(rules)} AS outcome, count(*) AS count "
+        f"FROM ({_subject(question)}) AS i GROUP BY ALL"
+    )
+
+
+def _outcome(rules: RuleSet) -> str:
+    called, answered = sql(rules.called_for), sql(rules.answered)
+    cases = {
+        Outcome.CALLED_FOR_ESCALATED: f"{called} AND {answered}",
+        Outcome.CALLED_FOR_NOT_ESCALATED: f"{called} AND NOT {answered}",
+        Outcome.NOT_CALLED_FOR_ESCALATED: f"NOT {called} AND {answered}",
+        Outcome.NOT_CALLED_FOR_NOT_ESCALATED: f"NOT {called} AND NOT {answered}",
+    }
+    assert len(cases) == len(OUTCOME_LABELS) - 1  # noqa: S101 - the fifth is what is left
+    whens = " ".join(f"WHEN {case} THEN '{outcome}'" for outcome, case in cases.items())
+    return f"CASE {whens} ELSE '{Outcome.NOT_KNOWN}' END"
+
+
+def missed(rules: RuleSet, question: Question) -> str:
+    """SELECT each incident that was called for and not escalated, most recent first."""
+    return (
+        f"SELECT * FROM ({_subject(question)}) AS i WHERE {sql(rules.called_for)} AND NOT {sql(rules.answered)} "
+        "ORDER BY reported_date DESC, school_urn, incident_ref"
+    )
+
+
+def coverage(by: Sequence[str]) -> str:
+    """SELECT by_…, returned, expected, nil and the pupils of schools that returned."""
+    dims = {"by_year": "e.academic_year", "by_term": "e.term", "by_school": "e.school_urn"}
+    own = [name for name in keys(by) if name in dims]
+    chosen = "".join(f"{dims[name]} AS {name}, " for name in own)
+    pupils = ", ".join(
+        f"sum(CASE WHEN first_of_year AND counted THEN o.{name} END) AS {name}"
+        for name in ("pupils", "boys", "girls")
+    )
+    partition = ", ".join(["e.school_urn", "e.academic_year", *(dims[name] for name in own)])
+    return (
+        f"SELECT {_listed(own)} count(*) AS expected, count(*) FILTER (returned) AS returned, "
+        f"count(*) FILTER (returned AND nil) AS nil, {pupils.replace('o.', '')} FROM ("
+        f"SELECT {chosen} e.returned, e.nil, o.pupils, o.boys, o.girls, "
+        f"e.returned AND row_number() OVER (PARTITION BY {partition} ORDER BY e.returned DESC, e.first_day) = 1 "
+        f"AS first_of_year, {_not_replaced()} AS counted "
+        "FROM expected e LEFT JOIN roll o ON o.school_urn = e.school_urn AND o.academic_year = e.academic_year "
+        f"WHERE {_filters('e', year='academic_year', term='term')}) GROUP BY ALL"
+    )
+
+
+def _not_replaced() -> str:
+    """A school that became another during the year is counted once, as its successor, where both are in view."""
+    return (
+        "NOT EXISTS (SELECT 1 FROM links l JOIN expected n ON n.school_urn = l.link_urn AND n.returned "
+        "AND n.academic_year = e.academic_year WHERE l.urn = e.school_urn AND l.link_type = 'successor')"
+    )
+
+
+def _counts(measure: Measure, rules: RuleSet | None, question: Question) -> str:
+    return f"SELECT {_listed(keys(question.by))} count(*) AS count FROM ({_subject(question)}) AS i GROUP BY ALL"
+
+
+def _shares(measure: Measure, rules: RuleSet | None, question: Question) -> str:
+    applies, met = measure.conditions(rules)
+    beside = does_not_apply(may_not_apply(columns_of(met)))
+    return (
+        f"SELECT {_listed(keys(question.by))} "
+        "count(*) FILTER (applies AND met) AS count, "
+        "count(*) FILTER (applies AND met IS NOT NULL) AS denominator, "
+        "count(*) FILTER (applies AND met IS NULL AND beside) AS not_applicable, "
+        "count(*) FILTER (applies IS NULL OR (applies AND met IS NULL AND NOT beside)) AS not_known "
+        f"FROM (SELECT *, {sql(applies)} AS applies, {sql(met)} AS met, {beside} AS beside "
+        f"FROM ({_subject(question)}) AS i) GROUP BY ALL"
+    )
+
+
+def _rates(measure: Measure, rules: RuleSet | None, question: Question) -> str:
+    """Only incidents of schools with a roll and a return of that term: what the denominator holds."""
+    what = "count(DISTINCT child_key)" if measure.counts == "children" else "count(*)"
+    return (
+        f"SELECT {_listed(keys(question.by))} {what} AS count "
+        f"FROM ({_subject(question, children=measure.counts == 'children')}) AS i "
+        "WHERE EXISTS (SELECT 1 FROM roll o WHERE o.school_urn = i.school_urn AND o.academic_year = i.counted_year) "
+        "AND EXISTS (SELECT 1 FROM live_returns r WHERE r.school_urn = i.school_urn "
+        "AND r.academic_year = i.counted_year AND r.term = i.counted_term) GROUP BY ALL"
+    )
+
+
+def _days(measure: Measure, rules: RuleSet | None, question: Question) -> str:
+    applies, dated = measure.conditions(rules)
+    last = f"least({', '.join(measure.days_to)})"  # least() passes over NULL
+    return (
+        f"SELECT {_listed(keys(question.by))} count(*) FILTER (applies) AS denominator, "
+        "count(*) FILTER (applies AND dated) AS count, count(*) FILTER (applies IS NULL) AS not_known, "
+        "coalesce(list(days) FILTER (applies AND dated), []) AS days FROM ("
+        f"SELECT *, {sql(applies)} AS applies, {sql(dated)} AS dated, "
+        f"date_diff('day', {measure.days_from}, {last}) AS days FROM ({_subject(question)}) AS i) GROUP BY ALL"
+    )
+
+
+def _repeats(measure: Measure, rules: RuleSet | None, question: Question) -> str:
+    own = keys(question.by)
+    return (
+        f"SELECT {_listed(own)} list(days) AS days, list(again) AS again FROM ("
+        f"SELECT DISTINCT {_listed(own)} p.child_key, p.days, p.again "
+        f"FROM ({_subject(question, children=True)}) AS i JOIN repeat p ON p.child_key = i.child_key "
+        "AND p.school_urn = i.school_urn AND p.incident_ref = i.incident_ref) GROUP BY ALL"
+    )
+
+
+def _cells(measure: Measure, rules: RuleSet | None, question: Question) -> str:
+    """Answers counted over both tables: the incident's own, and those of its children."""
+    count, due = (_answered if measure.cells == "answered" else _not_known)("incidents")
+    child_count, child_due = (_answered if measure.cells == "answered" else _not_known)("children")
+    return (
+        f"SELECT {_listed(keys(question.by))} sum(own_count + coalesce(k.child_count, 0))::BIGINT AS count, "
+        "sum(own_due + coalesce(k.child_due, 0))::BIGINT AS denominator FROM ("
+        f"SELECT *, {count} AS own_count, {due} AS own_due FROM ({_subject(question)}) AS i) AS j "
+        f"LEFT JOIN (SELECT return_id, school_urn, incident_ref, sum({child_count}) AS child_count, "
+        f"sum({child_due}) AS child_due FROM child GROUP BY ALL) AS k USING (return_id, school_urn, incident_ref) "
+        "GROUP BY ALL"
+    )
+
+
+def _answered(table: str) -> tuple[str, str]:
+    optional = [column for column in lexicon().tables[table].columns if not column.core]
+    given = [f"({_due(table, column)} AND {column.name} IS NOT NULL)::INT" for column in optional]
+    return " + ".join(given), " + ".join(f"({_due(table, column)})::INT" for column in optional)
+
+
+def _due(table: str, column: Column) -> str:
+    if column.expected_when == "never":
+        return "FALSE"
+    if column.expected_when is None:
+        return "TRUE"
+    reader = incident_reader() if table == "incidents" else child_reader()
+    condition = reader.read(column.expected_when, where=f"{table}.{column.name}: expected_when")
+    return f"coalesce({sql(condition)}, FALSE)"
+
+
+def _not_known(table: str) -> tuple[str, str]:
+    offering = [
+        column
+        for column in lexicon().tables[table].columns
+        if column.codes and any(code.code == "not_known" for code in column.codes.codes)
+    ]
+    said = [
+        f"coalesce(list_contains(string_split({column.name}, ';'), 'not_known'), FALSE)::INT" for column in offering
+    ]
+    return " + ".join(said), " + ".join(f"({column.name} IS NOT NULL)::INT" for column in offering)
+
+
+def _subject(question: Question, *, children: bool = False) -> str:
+    """The incidents in question, once for each combination of breakdowns they belong to."""
+    dims, joins, wheres = [], [], [_filters("i", year="counted_year", term="counted_term")]
+    of_child = [name for name in question.by if name in OF_CHILD]
+    for name in question.by:
+        if name == "term":
+            dims += ["i.counted_year AS by_year", "i.counted_term AS by_term"]
+        elif name in SIMPLE:
+            dims.append(f"{SIMPLE[name]} AS by_{name}")
+        elif name == "how_shared":
+            several = "string_split(coalesce(i.shared_via, 'not_known'), ';')"
+            joins.append(f"CROSS JOIN unnest({several}) AS u(by_how_shared)")
+            dims.append("by_how_shared")
+        elif name == "risk_factor":
+            join, where = _risk_factors()
+            joins.append(join)
+            wheres.append(where)
+            dims.append("by_risk_factor")
+    if children:
+        joins.append(f"JOIN child c ON {SAME_INCIDENT}")
+        dims += ["c.child_key", *(f"{OF_CHILD[name]} AS by_{name}" for name in of_child)]
+    elif of_child:
+        chosen = ", ".join(f"{OF_CHILD[name]} AS by_{name}" for name in of_child)
+        joins.append(
+            f"JOIN (SELECT DISTINCT return_id, school_urn, incident_ref, {chosen} FROM child c) AS c ON {SAME_INCIDENT}"
+        )
+        dims += [f"c.by_{name}" for name in of_child]
+    extra = "".join(f", {dim}" for dim in dict.fromkeys(dims))
+    return f"SELECT i.*{extra} FROM incident i {' '.join(joins)} WHERE {' AND '.join(wheres)}"
+
+
+def _risk_factors() -> tuple[str, str]:
+    names = [column.name for column in lexicon().risk_factors]
+    values = ", ".join(f"('{name}')" for name in names)
+    cases = " ".join(f"WHEN '{name}' THEN i.{name}" for name in names)
+    return f"CROSS JOIN (VALUES {values}) AS f(by_risk_factor)", f"CASE by_risk_factor {cases} END = 'yes'"
+
+
+def _filters(alias: str, *, year: str, term: str) -> str:
+    return (
+        f"($year IS NULL OR {alias}.{year} = $year) AND ($term IS NULL OR {alias}.{term} = $term) "
+        f"AND ($phase IS NULL OR {alias}.phase = $phase) AND ($school IS NULL OR {alias}.school_urn = $school)"
+    )
+
+
+def _listed(names: Sequence[str]) -> str:
+    return "".join(f"{name}, " for name in names)

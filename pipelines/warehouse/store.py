@@ -1,0 +1,110 @@
+"""Open the warehouse: one DuckDB database, a cursor for each run, one writer at a time."""
+
+from __future__ import annotations
+
+import os
+from collections.abc import Iterator, Mapping
+from contextlib import contextmanager
+from pathlib import Path
+from threading import RLock
+from typing import Any
+
+import duckdb
+import pandas as pd
+
+from pipelines.warehouse.tables import statements
+from schemas.errors import WarehouseError
+
+BUSY = (
+    "The warehouse is open in another program, probably the portal. Close it, or set PLUMBLINE_WAREHOUSE to "
+    "another file, and try again."
+)
+
+
+class Cursor:
+    """One thread's own way in; runs SQL with every value bound."""
+
+    def __init__(self, cursor: duckdb.DuckDBPyConnection) -> None:
+        self._cursor = cursor
+
+    def run(self, sql: str, values: Mapping[str, Any] | None = None) -> None:
+        """Run a statement and leave its result."""
+        self._cursor.execute(sql, dict(values or {}))
+
+    def rows(self, sql: str, values: Mapping[str, Any] | None = None) -> list[dict[str, Any]]:
+        """The rows of a question, each as column → value."""
+        self._cursor.execute(sql, dict(values or {}))
+        names = [part[0] for part in self._cursor.description or []]
+        return [dict(zip(names, row, strict=True)) for row in self._cursor.fetchall()]
+
+    def frame(self, sql: str, values: Mapping[str, Any] | None = None) -> pd.DataFrame:
+        """The rows of a question as a frame."""
+        return self._cursor.execute(sql, dict(values or {})).df()
+
+    def append(self, table: str, frame: pd.DataFrame) -> None:
+        """Append a frame's rows, columns matched by name."""
+        if not len(frame):
+            return
+        self._cursor.register("arriving", frame)
+        names = ", ".join(frame.columns)
+        self._cursor.execute(f"INSERT INTO {table} ({names}) SELECT {names} FROM arriving")
+        self._cursor.unregister("arriving")
+
+
+class Warehouse:
+    """One store. `path` is a file, or None for one in memory."""
+
+    def __init__(self, path: Path | None, *, threads: int | None = None, memory: str = "4GB") -> None:
+        self.path = path
+        self._writing = RLock()
+        self._connection = _open(path, threads=threads or os.cpu_count() or 1, memory=memory)
+        with self.writing() as cursor:
+            for statement in statements():
+                cursor.run(statement)
+
+    @contextmanager
+    def reading(self) -> Iterator[Cursor]:
+        """A cursor of one's own; a connection is never shared between threads."""
+        with self._connection.cursor() as cursor:
+            yield Cursor(cursor)
+
+    @contextmanager
+    def writing(self) -> Iterator[Cursor]:
+        """A cursor in a transaction that is kept whole or not at all."""
+        with self._writing, self._connection.cursor() as cursor:
+            cursor.execute("BEGIN TRANSACTION")
+            try:
+                yield Cursor(cursor)
+            except BaseException:
+                cursor.execute("ROLLBACK")
+                raise
+            cursor.execute("COMMIT")
+
+    def close(self) -> None:
+        """Close the store; what was committed is on disk."""
+        self._connection.close()
+
+    def __enter__(self) -> Warehouse:
+        return self
+
+    def __exit__(self, *_: object) -> None:
+        self.close()
+
+
+def _open(path: Path | None, *, threads: int, memory: str) -> duckdb.DuckDBPyConnection:
+    if path is not None:
+        path.parent.mkdir(parents=True, exist_ok=True)
+    new = path is not None and not path.exists()
+    try:
+        connection = duckdb.connect(str(path) if path else ":memory:")
+    except (duckdb.IOException, duckdb.ConnectionException) as error:
+        if "lock" in str(error).lower():
+            raise WarehouseError(BUSY) from None
+        raise WarehouseError(f"{path}: this is not a warehouse that Plumbline can open.") from None
+    if new and path is not None:
+        path.chmod(0o600)
+    connection.execute(f"SET threads = {int(threads)}")
+    connection.execute("SET memory_limit = $memory", {"memory": memory})
+    connection.execute("SET enable_external_access = false")
+    connection.execute("SET lock_configuration = true")
+    return connection

@@ -1,0 +1,39 @@
+-- The fixed tables. Appended to, never edited in place; no keys, indexes, sequences or enum types, so that
+-- DuckLake takes the same statements. The columns of incidents and children follow the vocabulary (tables.py).
+
+-- One row for each thing that happened to a school's return of a term: submitted (a version) or withdrawn.
+CREATE TABLE IF NOT EXISTS returns (
+    return_id BIGINT, school_urn VARCHAR, academic_year VARCHAR, term VARCHAR, version INTEGER,
+    state VARCHAR, nil BOOLEAN, recorded_at TIMESTAMP, recorded_by VARCHAR, file_sha256 VARCHAR,
+    rule_book VARCHAR, key_version VARCHAR, incidents INTEGER, children INTEGER, queries INTEGER
+);
+
+-- One row for each query that the sender explained with a reason code.
+CREATE TABLE IF NOT EXISTS explanations (
+    return_id BIGINT, rule VARCHAR, table_name VARCHAR, row_number INTEGER, column_name VARCHAR, reason VARCHAR
+);
+
+-- One row for each establishment in each load of the register.
+CREATE TABLE IF NOT EXISTS schools (
+    loaded_at TIMESTAMP, urn VARCHAR, name VARCHAR, la_code VARCHAR, la_name VARCHAR,
+    establishment_number VARCHAR, status VARCHAR, phase VARCHAR, low_age INTEGER, high_age INTEGER,
+    sex_of_intake VARCHAR, pupils INTEGER, boys INTEGER, girls INTEGER, census_date DATE, census_year VARCHAR,
+    trust_uid VARCHAR, trust_name VARCHAR, open_date DATE, close_date DATE, percentage_fsm DOUBLE
+);
+
+-- One row for each membership of a trust in each load of group membership.
+CREATE TABLE IF NOT EXISTS memberships (
+    loaded_at TIMESTAMP, urn VARCHAR, trust_uid VARCHAR, trust_name VARCHAR, group_type VARCHAR,
+    joined_date DATE, left_date DATE, closed_date DATE
+);
+
+-- One row for each predecessor or successor in each load of links.
+CREATE TABLE IF NOT EXISTS links (
+    loaded_at TIMESTAMP, urn VARCHAR, link_urn VARCHAR, link_type VARCHAR, established_date DATE
+);
+
+-- One row for each event: every write, and every read of a school's rows. Each holds the hash of the one before.
+CREATE TABLE IF NOT EXISTS audit (
+    sequence BIGINT, recorded_at TIMESTAMP, actor VARCHAR, role VARCHAR, scope VARCHAR, action VARCHAR,
+    subject VARCHAR, detail VARCHAR, changes_figures BOOLEAN, previous_hash VARCHAR, hash VARCHAR
+);

@@ -1,0 +1,1 @@
+"""The language: what words, columns, rules and measures mean."""

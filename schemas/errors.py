@@ -1,0 +1,35 @@
+"""One family of errors, so that a door can catch what is ours and nothing else.
+
+    PlumblineError
+    ├── LanguageError      a vocabulary, rule, measure or check file does not hold together
+    ├── UnreadableError    a file sent to us cannot be read at all
+    ├── RefusedError       the person may not do or see this
+    ├── QuestionError      a question that no figure answers
+    └── WarehouseError     the store is missing, busy or newer than this program
+
+A message says what is wrong, where, and what to do. It never repeats a cell's value.
+"""
+
+
+class PlumblineError(Exception):
+    """Anything that Plumbline says on purpose; its text may be shown to a person."""
+
+
+class LanguageError(PlumblineError):
+    """A definition file has an unknown or missing key, or names something that does not exist."""
+
+
+class UnreadableError(PlumblineError):
+    """A file cannot be read at all."""
+
+
+class RefusedError(PlumblineError):
+    """The person may not do or see this."""
+
+
+class QuestionError(PlumblineError):
+    """The question names a measure, breakdown or filter that does not exist or does not fit."""
+
+
+class WarehouseError(PlumblineError):
+    """The store is missing, busy or newer than this program."""
