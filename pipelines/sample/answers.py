@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Mapping
 from dataclasses import dataclass
 from functools import cache
@@ -91,9 +92,16 @@ def leave_blanks(row: dict[str, str], dice: Dice) -> dict[str, str]:
     """Now and then an incident is recorded in haste, and a few questions that are not core stay blank."""
     if not dice.chance(LEFT_BLANK):
         return row
-    optional = [
+    return row | dict.fromkeys(dice.some(_may_stay_blank(), dice.between(2, 5)), "")
+
+
+def _may_stay_blank() -> list[str]:
+    """Optional questions on which no other question hangs."""
+    columns = lexicon().tables["incidents"].columns
+    hung_on = {word for column in columns for word in re.findall(r"\w+", column.expected_when or "")}
+    return [
         column.name
-        for column in lexicon().tables["incidents"].columns
-        if not column.core and column.kind == "code" and column.expected_when is None and not column.risk_factor
+        for column in columns
+        if column.kind == "code"
+        and not (column.core or column.risk_factor or column.expected_when or column.name in hung_on)
     ]
-    return row | dict.fromkeys(dice.some(optional, dice.between(2, 5)), "")

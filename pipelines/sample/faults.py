@@ -54,7 +54,7 @@ class Practice:
     days_to_decision: float = 0.8
     records_reasons: float = 0.88
     head_signs_off: float = 0.72
-    reviews: float = 0.75
+    reviews: float = 0.88
 
 
 CHANGE = ProcedureChange(

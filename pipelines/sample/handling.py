@@ -162,7 +162,7 @@ def aftermath(
     online = any(place in happened["shared_via"] for place in ("social_media", "website", "gaming"))
     last = max([days.decided, *_dates(done)])
     closed = last + timedelta(days=hand.dice.between(4, 55))
-    review = last + timedelta(days=hand.dice.between(8, 45))
+    review = hand.dice.day(last + timedelta(days=4), closed)
     reviewed = review <= days.known_by and hand.dice.chance(practice.reviews)
     changed = hand.yes_no("review_led_to_change") if reviewed else "not_applicable"
     removal = "not_needed" if happened["spread"] == "not_shared_on" else hand.one_of("removal_status", REMOVAL)
