@@ -48,7 +48,7 @@ def _count(measure: Measure, counted: Counted) -> Figure:
 def _share(measure: Measure, counted: Counted) -> Figure:
     row = counted.row or {}
     count, of = int(row.get("count") or 0), int(row.get("denominator") or 0)
-    beside = {name: int(row[name] or 0) for name in ("not_known", "not_applicable") if name in row}
+    beside: dict[str, Any] = {name: int(row[name] or 0) for name in ("not_known", "not_applicable") if name in row}
     return _figure(counted, wilson(count, of), count=count, denominator=of, **beside)
 
 
@@ -66,6 +66,7 @@ def _days(measure: Measure, counted: Counted) -> Figure:
     p90 = float(np.percentile(days, 90)) if len(days) else None
     return _figure(
         counted, median(days), count=count, denominator=of, p90=p90, undated=of - count,
+        state=State.VALUE if len(days) else None,  # a median of no days is not “none”
         not_known=int(row.get("not_known") or 0),
     )  # fmt: skip
 
@@ -106,8 +107,8 @@ def _figure(
         value=None if found is None else found.value,
         count=count,
         denominator=denominator,
-        lower95=_or_none(found and found.lower),
-        upper95=_or_none(found and found.upper),
+        lower95=None if found is None else _or_none(found.lower),
+        upper95=None if found is None else _or_none(found.upper),
         state=state,
         coverage=counted.coverage,
         **more,
@@ -126,5 +127,5 @@ def _state(counted: Counted, found: Estimate | None, count: int) -> State:
     return State.ZERO if found.value == 0 else State.VALUE
 
 
-def _or_none(number: float | None) -> float | None:
-    return None if number is None or np.isnan(number) else float(number)
+def _or_none(number: float) -> float | None:
+    return None if np.isnan(number) else float(number)

@@ -100,6 +100,6 @@ def _fingerprints(incidents: pd.DataFrame, children: pd.DataFrame) -> dict[str, 
 
 
 def _as_text(cells: pd.Series) -> pd.Series:
-    if pd.api.types.is_datetime64_any_dtype(cells):
-        return cells.dt.strftime("%Y-%m-%d").astype(object).where(cells.notna(), "")
-    return cells.astype(object).where(cells.notna(), "").astype(str)
+    dates = pd.api.types.is_datetime64_any_dtype(cells)
+    text: pd.Series = (cells.dt.strftime("%Y-%m-%d") if dates else cells).astype(object)
+    return text.where(cells.notna(), "")

@@ -69,6 +69,15 @@ def check(
     return checked
 
 
+def look_at(warehouse: Warehouse | None, files: Sequence[NamedFile], *, stated: Stated) -> Checked:
+    """Check a return on this machine and record nothing; without a warehouse there is no register or history."""
+    if warehouse is None:
+        return checking.check(files, stated=stated, around=Surroundings(audit.now().date()))
+    with warehouse.reading() as cursor:
+        around = Surroundings(audit.now().date(), known_schools(cursor))
+        return checking.check(files, stated=stated, around=around)
+
+
 def submit(
     warehouse: Warehouse,
     checked: Checked,
@@ -157,14 +166,14 @@ def _new_versions(
     versions = pd.DataFrame({"school_urn": list(urns)})
     versions.insert(0, "return_id", range(last + 1, last + 1 + len(urns)))
     versions["academic_year"], versions["term"] = checked.academic_year, str(checked.term)
-    versions["version"] = (before.reindex(urns).fillna(0).to_numpy() + 1).astype(int)
+    versions["version"] = (before.reindex(list(urns)).fillna(0).to_numpy() + 1).astype(int)
     versions["state"], versions["nil"] = "submitted", checked.incidents is None
     versions["recorded_at"], versions["recorded_by"] = pd.Timestamp(when), actor.name
     versions["file_sha256"], versions["rule_book"] = checked.sha256, rulebook.VERSION
     versions["key_version"] = checked.key_version
     for table, rows in (("incidents", checked.incidents), ("children", checked.children)):
         counts = rows["school_urn"].value_counts() if rows is not None else pd.Series(dtype=int)
-        versions[table] = counts.reindex(urns).fillna(0).to_numpy().astype(int)
+        versions[table] = counts.reindex(list(urns)).fillna(0).to_numpy().astype(int)
     versions["queries"] = _queries_by_school(checked, urns)
     return versions
 
@@ -242,12 +251,12 @@ def _event(row: Any, actor: Actor, action: str) -> audit.Event:
 def _receipts(versions: pd.DataFrame) -> tuple[Receipt, ...]:
     return tuple(
         Receipt(
-            return_id=row.return_id, school_urn=row.school_urn, academic_year=row.academic_year,
-            term=Term(row.term), version=row.version, nil=row.nil, incidents=row.incidents,
-            children=row.children, queries=row.queries, recorded_at=row.recorded_at.to_pydatetime(),
-            recorded_by=row.recorded_by, file_sha256=row.file_sha256,
+            return_id=row["return_id"], school_urn=row["school_urn"], academic_year=row["academic_year"],
+            term=Term(row["term"]), version=row["version"], nil=row["nil"], incidents=row["incidents"],
+            children=row["children"], queries=row["queries"], recorded_at=row["recorded_at"].to_pydatetime(),
+            recorded_by=row["recorded_by"], file_sha256=row["file_sha256"],
         )
-        for row in versions.itertuples()
+        for row in versions.to_dict("records")
     )  # fmt: skip
 
 

@@ -17,9 +17,8 @@ def verdicts(rules: RuleSet, incidents: pd.DataFrame, *, today: date) -> pd.Data
 
     `incidents` holds typed rows (codes as categoricals, dates as datetime64, missing = blank).
     """
-    return pd.DataFrame(
-        {rule.id: _verdict(rule, incidents, today) for rule in rules.rules}, index=incidents.index
-    )
+    columns = {rule.id: _verdict(rule, incidents, today) for rule in rules.rules}
+    return pd.DataFrame(columns, index=incidents.index, dtype=object)
 
 
 def outcome(rules: RuleSet, incidents: pd.DataFrame, *, today: date) -> pd.Series:
@@ -37,7 +36,7 @@ def outcome(rules: RuleSet, incidents: pd.DataFrame, *, today: date) -> pd.Serie
         [str(one) for one in cases],
         str(Outcome.NOT_KNOWN),
     )
-    return pd.Series([Outcome(one) for one in found], index=incidents.index)
+    return pd.Series([Outcome(one) for one in found], index=incidents.index, dtype=object)
 
 
 def _verdict(rule: Rule, incidents: pd.DataFrame, today: date) -> list[Verdict]:
@@ -45,10 +44,12 @@ def _verdict(rule: Rule, incidents: pd.DataFrame, today: date) -> list[Verdict]:
     met = judge(rule.met_when, incidents, today=today)
     skippable = may_not_apply(rule.asks)
     beside = does_not_apply(skippable, incidents) if skippable else np.zeros(len(incidents), bool)
-    return [
-        _of_one(bool(a) if a is not pd.NA else None, bool(m) if m is not pd.NA else None, bool(b))
-        for a, m, b in zip(applies, met, beside, strict=True)
-    ]
+    return [_of_one(*answers) for answers in zip(_three(applies), _three(met), beside.tolist(), strict=True)]
+
+
+def _three(answers: pd.Series) -> list[bool | None]:
+    """Nullable booleans as Python's True, False and None."""
+    return [None if missing else bool(answer) for answer, missing in zip(answers, answers.isna(), strict=True)]
 
 
 def _of_one(applies: bool | None, met: bool | None, beside: bool) -> Verdict:

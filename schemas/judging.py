@@ -2,10 +2,12 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 from datetime import date
 from functools import reduce
-from operator import and_, ge, gt, le, lt, or_
+from operator import and_, eq, ge, gt, le, lt, or_
+from typing import Any
 
 import numpy as np
 import pandas as pd
@@ -27,7 +29,7 @@ from schemas.conditions import (
     Recorded,
 )
 
-ORDERS = {"<": lt, "<=": le, ">": gt, ">=": ge, "==": lambda left, right: left == right}
+ORDERS: Mapping[str, Callable[[Any, Any], Any]] = {"<": lt, "<=": le, ">": gt, ">=": ge, "==": eq}
 
 
 def judge(condition: Condition, frame: pd.DataFrame, *, today: date) -> pd.Series[bool]:

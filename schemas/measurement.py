@@ -84,8 +84,7 @@ class Measure:
 
     def conditions(self, rules: RuleSet | None) -> tuple[Condition, Condition]:
         """When a row applies, and when it counts, under a rule set where the measure uses one."""
-        more = {} if rules is None else _words_of(rules)
-        reader = incident_reader(more)
+        reader = incident_reader(None if rules is None else _words_of(rules))
         where = f"measures/{self.id}.toml"
         return (
             reader.read(self.applies_when, where=f"{where}: applies_when"),
@@ -127,7 +126,7 @@ def _measure(path: str) -> Measure:
     kind = Kind(entry["kind"])
     check_keys(entry, required=NEEDS[kind], optional=REQUIRED + OPTIONAL, where=path)
     lists = {key: tuple(entry[key]) for key in ("caveats", "days_to") if key in entry}
-    found = Measure(**{**entry, **lists, "kind": kind})
+    found = Measure(**(entry | lists | {"kind": kind}))
     for rules in rule_sets().values() if found.uses_rule_set else [None]:
         found.conditions(rules)  # a condition that does not read stops the start
     return found

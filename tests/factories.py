@@ -101,7 +101,7 @@ def checked(
             for number, row in enumerate(rows, start=1)
         ]
     frames = structure.place(typed("incidents", rows), typed("children", involved), Stated(None, year, term))
-    return Checked((), "0" * 64, typed("incidents", rows), frames.children, year, term)
+    return Checked((), "0" * 64, True, typed("incidents", rows), frames.children, year, term)
 
 
 def register_csv(schools: Iterable[Mapping[str, Any]]) -> bytes:

@@ -19,14 +19,16 @@ RETURN_FIELDS = frozenset({"school urn", "academic year", "term", "key version",
 
 @dataclass(frozen=True)
 class Checked:
-    """What a check found, and the typed rows when there is no error.
+    """What a check found, and the typed rows when the file could be read as far as its rows.
 
+    `found_tables` is false when nothing at all could be read.
     `incidents` and `children` hold codes as categoricals, dates as datetime64, missing = blank; `children`
-    has `school_urn` too. Both are None unless the file could be read as far as its rows.
+    has `school_urn` too.
     """
 
     issues: tuple[Issue, ...]
     sha256: str
+    found_tables: bool = True
     incidents: pd.DataFrame | None = None
     children: pd.DataFrame | None = None
     academic_year: str | None = None
@@ -51,7 +53,7 @@ def check(files: Sequence[NamedFile], *, stated: Stated, around: Surroundings) -
     shaped = structure.shape(read.tables, stated=stated)
     issues += shaped.issues
     if shaped.incidents is None or shaped.children is None:
-        return Checked(tuple(issues), read.sha256)
+        return Checked(tuple(issues), read.sha256, bool(read.tables))
     incidents, found = formats.check("incidents", shaped.incidents)
     issues += found
     children, found = formats.check("children", shaped.children)
@@ -64,6 +66,7 @@ def check(files: Sequence[NamedFile], *, stated: Stated, around: Surroundings) -
     return Checked(
         tuple(issues),
         read.sha256,
+        True,
         incidents,
         placed.children,
         placed.stated.academic_year,

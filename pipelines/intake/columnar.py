@@ -25,10 +25,11 @@ def read_plain(
     """The table and its issues, or None when the file is not plain: quoting or rows that are not even."""
     width = len(checked_labels(header))
     view = memoryview(text)[data_at : _end(text, data_at)]
-    if not view or width < 2 or not well_quoted(view, delimiter=delimiter):
+    quoted = b'"' in text
+    if not view or width < 2 or (quoted and not well_quoted(view, delimiter=delimiter)):
         return None
     try:
-        raw = _read(view, delimiter=delimiter, width=len(header.cells), quoted=b'"' in text)
+        raw = _read(view, delimiter=delimiter, width=len(header.cells), quoted=quoted)
     except pa.ArrowInvalid:
         return None
     columns = [_column(raw.column(at)) for at in range(raw.num_columns)]

@@ -25,8 +25,8 @@ def check(table: str, frame: pd.DataFrame) -> tuple[pd.DataFrame, list[Issue]]:
     failures = failing_cells(_schema(table, frame), mapped.frame)
     columns = _columns(table)
     issues: list[Issue] = []
-    for name, rows in mapped.month_first.items():
-        issues += month_first(table, columns[name]).at(rows)
+    for name, doubtful in mapped.month_first.items():
+        issues += month_first(table, columns[name]).at(doubtful)
         failures.pop((name, FORMATS["date"]), None)
     for (name, rule), rows in failures.items():
         finding = blank_core(table, columns[name]) if rule == "not_nullable" else bad_format(rule, table, columns[name])

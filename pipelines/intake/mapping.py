@@ -92,4 +92,4 @@ def _relabel(cells: pd.Series, read: Callable[[str], str]) -> pd.Series:
     distinct = list(dict.fromkeys(read_as))
     place = {text: number for number, text in enumerate(distinct)}
     codes = np.array([place[text] for text in read_as] + [-1], dtype=np.int32)[values.codes]
-    return pd.Series(pd.Categorical.from_codes(codes, categories=distinct), index=cells.index, name=cells.name)
+    return pd.Series(pd.Categorical.from_codes(codes, categories=pd.Index(distinct, dtype=object)), index=cells.index, name=cells.name)

@@ -6,13 +6,13 @@ column is not its business, only whether it identifies somebody.
 
 from __future__ import annotations
 
-import re
 from collections.abc import Iterable, Mapping
 
 import pandas as pd
 import pyarrow as pa
+import pyarrow.compute as pc
 
-from pipelines.intake.identifiers import BY_RULE, Identifier, find_all, find_in
+from pipelines.intake.identifiers import BY_RULE, find_all, find_in
 from pipelines.intake.layout import column_place, header_key
 from pipelines.intake.personal_headers import announced_kind, may_be_repeated
 from pipelines.intake.tables import TextTable, rows_with
@@ -24,7 +24,7 @@ _DATE_RULE = frozenset({"personal-date-of-birth"})
 # Loose cells hold headings and help texts: dates, addresses of help pages and sentences belong there.
 NOT_IN_LOOSE_TEXT = frozenset({"personal-date-of-birth", "personal-free-text", "personal-web-address"})
 NOT_IN_GUIDANCE = NOT_IN_LOOSE_TEXT | {"personal-email", "personal-phone", "personal-handle", "personal-name"}
-_TWO_NAMES = re.compile(r"[A-Z][a-z'’]+(?:[ _,-]+[A-Z][a-z'’]+){1,3}")
+_TWO_NAMES = r"^[A-Z][a-z'’]+(?:[ _,-]+[A-Z][a-z'’]+){1,3}$"
 
 
 def inspect(tables: Mapping[str, TextTable], *, known: Mapping[str, frozenset[str]]) -> list[Issue]:
@@ -60,25 +60,26 @@ def _kind(table: str, label: str) -> str | None:
 
 def _cell_issues(table: str, column: pd.Series, *, called: str, kind: str | None) -> list[Issue]:
     without = _DATE_RULE if kind == "date" else frozenset()
-    found = find_all(pa.array(column.cat.categories, pa.string()), without=without)
+    texts = pa.array(column.cat.categories, pa.string())
+    found = find_all(texts, without=without)
     if kind in ("text", "key"):
-        found |= _names_among(column.cat.categories)
-    texts_by_form: dict[Identifier, list[str]] = {}
-    for text, identifier in found.items():
-        texts_by_form.setdefault(identifier, []).append(text)
+        found |= dict.fromkeys(_names_among(texts), BY_RULE["personal-name"])
     return [
         one
-        for identifier, texts in texts_by_form.items()
+        for form in sorted(set(found.values()), key=lambda form: form.rule)
         for one in row_issues(
-            identifier.rule, rows=rows_with(column, texts), table=table, column=called, kind=identifier.kind
+            form.rule,
+            rows=rows_with(column, [text for text, its in found.items() if its is form]),
+            table=table,
+            column=called,
+            kind=form.kind,
         )
     ]
 
 
-def _names_among(texts: Iterable[str]) -> dict[str, Identifier]:
+def _names_among(texts: pa.Array) -> list[str]:
     """In a reference or key, two capitalised words are a name: real ones have digits."""
-    name = BY_RULE["personal-name"]
-    return {text: name for text in texts if text[:1].isupper() and _TWO_NAMES.fullmatch(text)}
+    return list(texts.filter(pc.match_substring_regex(texts, _TWO_NAMES)).to_pylist())
 
 
 def inspect_loose(texts: Iterable[str], *, where: str, without: frozenset[str] = NOT_IN_LOOSE_TEXT) -> list[Issue]:

@@ -110,7 +110,7 @@ def _with_all_columns(name: str, frame: pd.DataFrame) -> pd.DataFrame:
     wanted = [column.name for column in lexicon().tables[name].columns]
     if name == "children" and "school_urn" in frame.columns:
         wanted.append("school_urn")
-    blank = pd.Categorical.from_codes(np.full(len(frame), -1, np.int8), categories=[])
+    blank = pd.Categorical.from_codes(np.full(len(frame), -1, np.int8), categories=pd.Index([], dtype=object))
     return pd.DataFrame(
         {column: frame[column] if column in frame.columns else blank for column in wanted}, index=frame.index
     )

@@ -1,0 +1,89 @@
+"""A warehouse of invented schools for the demonstration, filled through the same door as any return."""
+
+from __future__ import annotations
+
+from collections import defaultdict
+from collections.abc import Callable, Sequence
+from datetime import datetime
+from pathlib import Path
+
+import pandas as pd
+
+from pipelines import register, returns
+from pipelines.intake.tables import NamedFile
+from pipelines.sample import Sample, SampleReturn, generate
+from pipelines.scope import OPERATOR, Actor
+from pipelines.warehouse.store import Warehouse
+from schemas.calendar import Term, label
+from schemas.errors import PlumblineError
+
+SENDER = Actor("invented sender", "sample data", OPERATOR)
+Progress = Callable[[str], None]
+
+
+def build_demo(path: Path | None, *, key: bytes, progress: Progress = lambda _: None, seed: int = 2026) -> Warehouse:
+    """Make the demonstration's warehouse (None: in memory), and leave it open."""
+    return fill(Warehouse(path), generate(seed=seed), key=key, progress=progress)
+
+
+def fill(warehouse: Warehouse, sample: Sample, *, key: bytes, progress: Progress = lambda _: None) -> Warehouse:
+    """Load a sample's registers and returns, each at the moment at which it was sent."""
+    for name, content, when in _reference_files(sample):
+        register.load_register(warehouse, [NamedFile(name, content)], actor=SENDER, when=when)
+    for sendings in _sendings(sample.returns):
+        year, term = sendings[0].academic_year, sendings[0].term
+        progress(f"{label(year)}, {term} term")
+        _send_together(warehouse, [one for one in sendings if not one.nil], key=key)
+        _record_nils(warehouse, [one for one in sendings if one.nil])
+    return warehouse
+
+
+def _reference_files(sample: Sample) -> list[tuple[str, bytes, datetime]]:
+    """The registers as of each January, then membership and links; all known from the first day."""
+    started = datetime(2022, 9, 1)  # noqa: DTZ001 - the warehouse keeps UTC without a zone
+    files = [(name, content, started + pd.Timedelta(minutes=place)) for place, (name, content) in
+             enumerate(sorted(sample.register_files.items()))]  # fmt: skip
+    return [*files, ("groups.csv", sample.groups_file, started), ("links.csv", sample.links_file, started)]
+
+
+def _sendings(sent: Sequence[SampleReturn]) -> list[list[SampleReturn]]:
+    """Returns of one term that can be loaded at once: each school's first, then each school's second, …"""
+    rounds: dict[tuple[str, str, int], list[SampleReturn]] = defaultdict(list)
+    times: dict[tuple[str, str, str], int] = defaultdict(int)
+    for one in sorted(sent, key=lambda one: one.sent_at):
+        place = (one.school_urn, one.academic_year, one.term)
+        rounds[one.academic_year, one.term, times[place]].append(one)
+        times[place] += 1
+    return sorted(rounds.values(), key=lambda group: max(one.sent_at for one in group))
+
+
+def _send_together(warehouse: Warehouse, sendings: Sequence[SampleReturn], *, key: bytes) -> None:
+    if not sendings:
+        return
+    files = [NamedFile("incidents.csv", _csv([one.incidents for one in sendings])),
+             NamedFile("children.csv", _csv([_with_school(one) for one in sendings]))]  # fmt: skip
+    stated = returns.Stated(None, sendings[0].academic_year, Term(sendings[0].term))
+    checked = returns.check(warehouse, files, stated=stated, actor=SENDER, key=key)
+    if checked.has_errors:
+        raise PlumblineError("The sample data have errors; make them again with “plumbline sample”.")
+    returns.submit(warehouse, checked, actor=SENDER, key=key, when=_moment(max(one.sent_at for one in sendings)))
+
+
+def _record_nils(warehouse: Warehouse, sendings: Sequence[SampleReturn]) -> None:
+    for one in sendings:
+        returns.record_nil(
+            warehouse, school_urn=one.school_urn, academic_year=one.academic_year, term=Term(one.term),
+            actor=SENDER, when=_moment(one.sent_at),
+        )  # fmt: skip
+
+
+def _with_school(one: SampleReturn) -> pd.DataFrame:
+    return one.children.assign(school_urn=one.school_urn)
+
+
+def _csv(frames: Sequence[pd.DataFrame]) -> bytes:
+    return pd.concat(frames, ignore_index=True).to_csv(index=False).encode()
+
+
+def _moment(when: datetime) -> datetime:
+    return when.replace(tzinfo=None)

@@ -1,0 +1,153 @@
+"""What the command line prints: for people as tables and sentences, for programs as JSON or CSV."""
+
+from __future__ import annotations
+
+import csv
+import json
+import sys
+from collections.abc import Iterator, Mapping, Sequence
+from contextlib import contextmanager
+from typing import Any
+
+from rich.console import Console
+from rich.table import Table
+
+from pipelines.figures import STATE_WORDS, Figure, FigureTable
+from pipelines.returns import Receipt
+from schemas.calendar import label
+from schemas.issues import Issue, errors, queries
+from schemas.measurement import Measure, measure
+
+FIGURE_FIELDS = ("value", "count", "denominator", "lower95", "upper95", "state")
+EXTRA_FIELDS = ("p90", "undated", "not_known", "not_applicable", "at_risk")
+
+
+def say(text: str) -> None:
+    """A sentence on standard output."""
+    Console(highlight=False).print(text, markup=False)
+
+
+def complain(text: str) -> None:
+    """A sentence on standard error."""
+    Console(stderr=True, highlight=False).print(text, markup=False)
+
+
+@contextmanager
+def working(what: str) -> Iterator[None]:
+    """Show that long work goes on, where a person is looking."""
+    with Console(stderr=True).status(f"{what}…"):
+        yield
+
+
+def issues(found: Sequence[Issue], *, as_json: bool, quiet_when_none: bool = False) -> None:
+    """Every issue, with how many errors and queries there are."""
+    counts = {"errors": len(errors(found)), "queries": len(queries(found))}
+    if as_json:
+        print_json({**counts, "issues": [issue.as_dict() for issue in found]})
+    elif found or not quiet_when_none:
+        _issue_table(found)
+        say(f"{counts['errors']} to correct, {counts['queries']} to correct or explain.")
+
+
+def _issue_table(found: Sequence[Issue]) -> None:
+    if not found:
+        return
+    table = Table("", "Table", "Row", "Column", "What is wrong", "What to do", "Rule")
+    for issue in sorted(found, key=lambda one: (str(one.severity), one.table, one.row or 0)):
+        row = "" if issue.row is None else str(issue.row)
+        table.add_row(str(issue.severity), issue.table, row, issue.column or "", issue.message, issue.fix, issue.rule)
+    Console(highlight=False).print(table)
+
+
+def receipts(kept: Sequence[Receipt], found: Sequence[Issue], *, as_json: bool) -> None:
+    """Proof of what was kept, school by school."""
+    if as_json:
+        asked = [issue.as_dict() for issue in queries(found)]
+        print_json({"receipts": [_receipt(one) for one in kept], "queries": asked})
+        return
+    for one in kept[:20]:
+        what = "nil return" if one.nil else f"{one.incidents} incidents, {one.children} children, {one.queries} queries"
+        say(f"{one.school_urn}, {one.term} term {label(one.academic_year)}: version {one.version} kept ({what}).")
+    if len(kept) > 20:
+        say(f"… and {len(kept) - 20:,} further schools: {sum(one.incidents for one in kept):,} incidents in all.")
+
+
+def _receipt(one: Receipt) -> dict[str, Any]:
+    names = ("school_urn", "academic_year", "term", "version", "nil", "incidents", "children", "queries", "recorded_by")
+    plain = {name: getattr(one, name) for name in names}
+    return {**plain, "recorded_at": one.recorded_at.isoformat(), "file_sha256": one.file_sha256}
+
+
+def figures(table: FigureTable, *, as_json: bool, as_csv: bool) -> None:
+    """A table of figures: JSON or CSV with full precision, else a table to read."""
+    if as_json:
+        print_json(_figure_json(table))
+    elif as_csv:
+        _figure_csv(table)
+    else:
+        _figure_table(table)
+
+
+def _figure_json(table: FigureTable) -> dict[str, Any]:
+    return {
+        "measure": table.question.measure,
+        "scope": str(table.scope),
+        "rule_set": table.rule_set,
+        "as_at": table.as_at.isoformat(),
+        "data_version": table.data_version,
+        "coverage": {"returned": table.coverage.returned, "expected": table.coverage.expected},
+        "rows": [_figure_row(row) for row in table.rows],
+    }
+
+
+def _figure_row(row: Figure) -> dict[str, Any]:
+    plain = {name: getattr(row, name) for name in FIGURE_FIELDS}
+    extra = {name: getattr(row, name) for name in EXTRA_FIELDS if getattr(row, name) is not None}
+    coverage = {"returned": row.coverage.returned, "expected": row.coverage.expected, "nil": row.coverage.nil}
+    return {"by": dict(row.by), **plain, **extra, "coverage": coverage}
+
+
+def _figure_csv(table: FigureTable) -> None:
+    breakdowns = list(table.rows[0].by) if table.rows else []
+    writer = csv.writer(sys.stdout)
+    writer.writerow([*breakdowns, *FIGURE_FIELDS, *EXTRA_FIELDS, "returned", "expected"])
+    for row in table.rows:
+        numbers = [getattr(row, name) for name in (*FIGURE_FIELDS, *EXTRA_FIELDS)]
+        writer.writerow([*row.by.values(), *numbers, row.coverage.returned, row.coverage.expected])
+
+
+def _figure_table(table: FigureTable) -> None:
+    asked = measure(table.question.measure)
+    say(f"{asked.title}, {table.scope}" + (f", judged by {table.rule_set}" if table.rule_set else ""))
+    breakdowns = list(table.rows[0].by) if table.rows else []
+    headers = [name.replace("_", " ") for name in breakdowns]
+    printed = Table(*headers, asked.unit, "95 % interval", "count", "of", "returns")
+    for row in table.rows:
+        names = [table.label(name, value) for name, value in row.by.items()]
+        printed.add_row(*names, _value(asked, row), _interval(asked, row), _whole(row.count), _whole(row.denominator),
+                        f"{row.coverage.returned} of {row.coverage.expected}")  # fmt: skip
+    Console(highlight=False).print(printed)
+    say(f"Returns: {table.coverage.returned} of {table.coverage.expected} expected. Data version {table.data_version}.")
+
+
+def _value(asked: Measure, row: Figure) -> str:
+    return STATE_WORDS[row.state] if row.value is None else _number(asked, row.value)
+
+
+def _interval(asked: Measure, row: Figure) -> str:
+    if row.lower95 is None or row.upper95 is None:
+        return ""
+    return f"{_number(asked, row.lower95)} to {_number(asked, row.upper95)}"
+
+
+def _number(asked: Measure, number: float) -> str:
+    return f"{number:.1%}" if asked.is_share else f"{number:,.1f}"
+
+
+def _whole(number: int | None) -> str:
+    return "" if number is None else f"{number:,}"
+
+
+def print_json(content: Mapping[str, Any]) -> None:
+    """JSON on standard output, in full precision."""
+    sys.stdout.write(json.dumps(content, ensure_ascii=False, indent=1) + "\n")
