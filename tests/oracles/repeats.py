@@ -1,0 +1,55 @@
+"""From a child's first incident to the next, and Kaplan–Meier by hand."""
+
+from __future__ import annotations
+
+from collections import defaultdict
+
+from tests.oracles.days import last_day
+from tests.oracles.world import Asked, Row, World, in_scope, standing_returns
+
+LEAST_FOLLOWED = 10
+
+
+def followed(world: World, asked: Asked, incidents: list[Row]) -> list[Row]:
+    """One row a child: the first incident, the child as it was there, days, and whether involved again."""
+    by_child: dict[str, list[tuple[Row, Row]]] = defaultdict(list)
+    for incident in incidents:
+        for child in incident["children"]:
+            by_child[child["child_key"]].append((incident, child))
+    return [_follow(world, asked, involved) for involved in by_child.values()]
+
+
+def _follow(world: World, asked: Asked, involved: list[tuple[Row, Row]]) -> Row:
+    in_order = sorted(involved, key=lambda pair: (pair[0]["told"], pair[0]["urn"], pair[0]["incident_ref"]))
+    first, child = in_order[0]
+    others = [
+        one for one, _ in in_order if (one["urn"], one["incident_ref"]) != (first["urn"], first["incident_ref"])
+    ]
+    if others:
+        days, again = (others[0]["told"] - first["told"]).days, True
+    else:
+        days, again = (_end(world, asked, first["urn"]) - first["told"]).days, False
+    same = [row for one, row in in_order if one is first]
+    return {**first, "children": same, "days": max(days, 0), "again": again}
+
+
+def _end(world: World, asked: Asked, urn: str):  # type: ignore[no-untyped-def]
+    """The last day of the latest term for which the school's return stands and can be seen."""
+    ends = [last_day(one["year"], one["term"]) for one in standing_returns(world, asked) if one["urn"] == urn]
+    return max(end for end in ends if in_scope(world, asked, urn, end))
+
+
+def kaplan_meier(children: list[Row], within: int) -> dict[str, float | int | None]:
+    """Share involved again within so many days; no value while fewer than ten are still followed."""
+    survival = 1.0
+    for when in range(within + 1):
+        at_risk = sum(child["days"] >= when for child in children)
+        again = sum(child["days"] == when and child["again"] for child in children)
+        survival *= 1 - again / at_risk if at_risk else 1.0
+    at_risk = sum(child["days"] >= within for child in children)
+    return {
+        "value": 1 - survival if at_risk >= LEAST_FOLLOWED else None,
+        "count": sum(child["days"] <= within and child["again"] for child in children),
+        "denominator": len(children),
+        "at_risk": at_risk,
+    }
