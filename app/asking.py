@@ -1,0 +1,76 @@
+"""Questions that pages ask, always for the person who is here; the door keeps every answer."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+
+from app.permissions import Action, Person, actor_of, may, scope_of
+from pipelines.house import open_house
+from pipelines.reporting import Figure, FigureTable, OutcomeCount, Question, Scope
+from schemas.errors import RefusedError
+
+
+def figures(person: Person, question: Question) -> FigureTable:
+    """The answer to a question for a person's own organisation, or for one they belong to."""
+    _must(person, Action.SEE_FIGURES if question.about is None else Action.COMPARE_WITH_AUTHORITY)
+    return open_house().reporting.figures(scope_of(person), question)
+
+
+def one(person: Person, question: Question) -> tuple[Figure, FigureTable]:
+    """The single figure of a question without breakdowns, and the table it stands in."""
+    table = figures(person, question)
+    return table.rows[0], table
+
+
+def outcomes(person: Person, question: Question) -> tuple[OutcomeCount, ...]:
+    """How many incidents had each of the five outcomes."""
+    _must(person, Action.SEE_FIGURES)
+    return open_house().reporting.outcomes(scope_of(person), question)
+
+
+def missed(person: Person, question: Question) -> list[Mapping[str, object]]:
+    """The incidents called for and not escalated; who asked is recorded."""
+    _must(person, Action.SEE_INCIDENTS)
+    found = open_house().reporting.missed(scope_of(person), question, actor=actor_of(person))
+    return [{str(name): value for name, value in row.items()} for row in found.to_dict("records")]
+
+
+def home(person: Person) -> Mapping[str, str]:
+    """What a person's organisation is called, and the authority and trust that it belongs to."""
+    return open_house().reporting.home(scope_of(person))
+
+
+def authority(person: Person) -> tuple[str, Scope] | None:
+    """The name and scope of the authority that a person may compare with, None for those who may not."""
+    found = home(person)
+    if not may(person, Action.COMPARE_WITH_AUTHORITY) or "la" not in found:
+        return None
+    return found["la_name"], Scope.parse(f"la:{found['la']}")
+
+
+def years(person: Person) -> list[str]:
+    """The academic years of which returns are expected, the latest first."""
+    return sorted({year for year, _ in open_house().reporting.periods(scope_of(person))}, reverse=True)
+
+
+def schools(person: Person) -> Mapping[str, str]:
+    """The schools in a person's scope, by URN."""
+    return open_house().reporting.schools(scope_of(person))
+
+
+def phases(person: Person) -> list[str]:
+    """The phases of a person's schools."""
+    expected = open_house().reporting.returns(scope_of(person), Question("returns_received"))
+    return sorted({str(phase) for phase in expected["phase"].dropna()})
+
+
+def last_two_terms(person: Person) -> list[tuple[str, str]]:
+    """The last two terms of which any return has come, the latest first."""
+    table = figures(person, Question("returns_received", by=("term",)))
+    came = [(row.by["year"], row.by["term"]) for row in table.rows if row.coverage.returned]
+    return came[-1:-3:-1]
+
+
+def _must(person: Person, action: Action) -> None:
+    if not may(person, action):
+        raise RefusedError(f"This is not open to you: {action}.")

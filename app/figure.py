@@ -1,0 +1,70 @@
+"""The one way to show a figure: the finding as its heading, the chart, its table, and what it rests on."""
+
+from __future__ import annotations
+
+import pandas as pd
+import streamlit as st
+
+from app import wording
+from app.charts import Chart
+from pipelines.reporting import FigureTable
+from schemas.measurement import Measure
+from schemas.rulesets import rule_set
+
+LONG = 16
+TABLE_BELOW = "The table below gives every figure."
+
+
+def show(finding: str, *, chart: Chart | None, table: pd.DataFrame, caption: str, key: str, wide: bool = False) -> None:
+    """Show a figure; `wide` charts keep their own width, others take the page's."""
+    with st.container(key=f"figure-{key}", gap="small"):
+        st.subheader(finding, anchor=False)
+        if chart is not None and len(chart.rows):
+            draw(chart, alt=f"{finding} {TABLE_BELOW}", wide=wide)
+        numbers(table, key=key)
+        st.caption(caption)
+
+
+def draw(chart: Chart, *, alt: str, wide: bool = False) -> None:
+    """Draw a chart, described for those who cannot see it."""
+    st.vega_lite_chart(chart.rows, dict(chart.specification), alt=alt, width="content" if wide else "stretch")
+
+
+def numbers(table: pd.DataFrame, *, key: str) -> None:
+    """A table that everyone can read, numbers to the right; a long one is opened on demand."""
+    with st.container(key=f"numbers-{key}"):
+        if len(table) * len(table.columns) > LONG * 6:
+            with st.expander("The figures as a table"):
+                st.table(table, border="horizontal")
+        else:
+            st.table(table, border="horizontal")
+
+
+def caption(measure: Measure, table: FigureTable, *, n: str, period: str, comparator: str = "none") -> str:
+    """What a figure rests on: n, period, comparator, rule set, coverage and data version."""
+    parts = [f"n = {n}", f"Period: {period}", f"Compared with: {comparator}", judged_by(table.rule_set),
+             wording.opening(wording.coverage(table.coverage)),
+             f"Data version {table.data_version}, {wording.moment(table.as_at)}"]  # fmt: skip
+    return f"{measure.title}. " + " · ".join(part for part in parts if part)
+
+
+def judged_by(name: str | None) -> str:
+    """The rule set in words, with a warning where its wording is not settled; empty where none is used."""
+    if name is None:
+        return ""
+    rules = rule_set(name)
+    doubt = "" if rules.wording == "as published" else f" (wording {rules.wording})"
+    return f"Judged by {rules.short_title}{doubt}"
+
+
+def note_of_states() -> None:
+    """What the words in place of a number mean."""
+    with st.expander("What the words in place of a number mean"):
+        st.markdown(
+            "- **none**: returns came, and there was none of this; a real zero\n"
+            "- **none recorded (nil return)**: the school said that it had no incidents; it may also have missed some\n"
+            "- **no return**: nothing was sent, so nothing is known; never read it as zero\n"
+            "- **withheld**: others' figures too small to show without pointing at someone\n"
+            "- **nothing to measure**: no incident to which the measure applies\n"
+            "- **too few to say**: too few children have been followed for long enough"
+        )

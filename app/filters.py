@@ -1,0 +1,116 @@
+"""The filters that pages share. What is chosen stands in the address, so that a link shows the same page."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+from typing import Any
+
+import streamlit as st
+
+from app import asking, wording
+from app.permissions import Action, Person, may
+from pipelines.reporting import BREAKDOWNS, Question
+from schemas.calendar import Term, label
+from schemas.measurement import Measure, measures
+from schemas.rulesets import DEFAULT, rule_sets
+
+EVERY = ""
+LEAST_CHOICE = 2
+PAIRS = {
+    "risk_factor": " · An incident with several risk factors counts in each: the charts do not add up.",
+    "how_shared": " · Imagery shared in several ways counts in each: the charts do not add up.",
+    "year_group": " · An incident with children of several year groups counts in each.",
+    "sex": " · An incident with children of both sexes counts in each.",
+}
+
+
+@dataclass(frozen=True, slots=True)
+class Chosen:
+    """What the filters say."""
+
+    year: str | None = None
+    term: str | None = None
+    phase: str | None = None
+    school: str | None = None
+    rule_set: str = DEFAULT
+
+    def question(self, measure: str, *by: str, **more: Any) -> Question:
+        """A question about a measure within what is chosen."""
+        chosen: dict[str, Any] = {
+            "year": self.year, "term": self.term, "phase": self.phase, "school": self.school, "rule_set": self.rule_set,
+        }  # fmt: skip
+        return Question(measure, by=by, **(chosen | more))
+
+    @property
+    def period(self) -> str:
+        """The chosen period in words."""
+        return wording.period(self.year, self.term)
+
+
+def choose(person: Person, *wanted: str) -> Chosen:
+    """Draw the wanted filters in one row; what is not wanted stays open.
+
+    `wanted` are of year, term, phase, school and rule_set; what leaves no choice is not drawn.
+    """
+    row = st.container(horizontal=True, key="filters")
+    draw = {"year": _year, "term": _term, "phase": _phase, "school": _school, "rule_set": _rule_set}
+    with row:
+        return Chosen(**{name: draw[name](person) for name in wanted})
+
+
+def measure(default: str) -> Measure:
+    """Draw the choice of a measure."""
+    found = {one.title: one for one in measures().values()}
+    titles = sorted(found)
+    chosen = st.selectbox(
+        "Measure", titles, index=titles.index(measures()[default].title), key="measure", bind="query-params"
+    )
+    return found[chosen or measures()[default].title]
+
+
+def breakdown(person: Person, *, without: tuple[str, ...] = ("term", "year")) -> str | None:
+    """Draw the choice of a breakdown; None for the whole."""
+    several = may(person, Action.CHOOSE_SCHOOL)
+    options = {name: words for name, words in BREAKDOWNS.items() if name not in without and (several or name != "school")}
+    return _pick("Broken down by", {EVERY: "nothing: the whole", **options}, key="by")
+
+
+def _year(person: Person) -> str | None:
+    found = asking.years(person)
+    options = {**{year: label(year) for year in found}, EVERY: "All years"}
+    return _pick("Academic year", options, key="year")
+
+
+def _term(_: Person) -> str | None:
+    options = {EVERY: "All terms", **{str(term): term.capitalize() for term in Term}}
+    return _pick("Term", options, key="term")
+
+
+def _phase(person: Person) -> str | None:
+    found = asking.phases(person)
+    if len(found) < LEAST_CHOICE:
+        return None
+    return _pick("Phase", {EVERY: "All phases", **{name: wording.opening(name) for name in found}}, key="phase")
+
+
+def _school(person: Person) -> str | None:
+    if not may(person, Action.CHOOSE_SCHOOL):
+        return None
+    found = sorted(asking.schools(person).items(), key=lambda one: one[1])
+    return _pick("School", {EVERY: "All schools", **{urn: f"{name} ({urn})" for urn, name in found}}, key="school")
+
+
+def _rule_set(_: Person) -> str:
+    options = {name: one.short_title for name, one in rule_sets().items()}
+    return _pick("Judged by", options, key="rules", first=DEFAULT) or DEFAULT
+
+
+def _pick(title: str, options: Mapping[str, str], *, key: str, first: str | None = None) -> str | None:
+    """One choice of several; the first option, or `first`, when nothing is chosen. None for every one."""
+    names = list(options)
+    place = names.index(first) if first else 0
+    chosen = st.selectbox(
+        title, names, index=place, format_func=lambda name: options[name], key=key, bind="query-params", width=240
+    )
+    return chosen or None

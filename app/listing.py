@@ -1,0 +1,95 @@
+"""Figures as tables to be read: every number beside what it rests on; no Streamlit."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Mapping, Sequence
+
+import pandas as pd
+
+from app import wording
+from pipelines.reporting import Figure, FigureTable, OutcomeCount
+from schemas.measurement import Kind, Measure
+from schemas.rulesets import OUTCOME_LABELS
+
+INTERVAL = f"95{wording.THIN}% interval"
+
+
+def listed(measure: Measure, table: FigureTable, *, by: str, heading: str) -> pd.DataFrame:
+    """One row a value of a breakdown: the figure, its interval, what it counts and the returns behind it."""
+    rows = [{heading: _name(table, by, figure), **cells(measure, figure)} for figure in table.rows]
+    return pd.DataFrame(rows).set_index(heading)
+
+
+def side_by_side(measure: Measure, tables: Mapping[str, FigureTable]) -> pd.DataFrame:
+    """One row a term, a column for each organisation."""
+    columns = {
+        who: {_name(table, "term", figure): with_interval(measure, figure) for figure in table.rows}
+        for who, table in tables.items()
+    }
+    return pd.DataFrame(columns).rename_axis("Term").fillna(wording.NOTHING)
+
+
+def crossed(measure: Measure, table: FigureTable, *, by: str) -> pd.DataFrame:
+    """A row a value of a breakdown, a column a term."""
+    found: dict[str, dict[str, str]] = {}
+    for figure in table.rows:
+        found.setdefault(table.label(by, figure.by[by]), {})[_name(table, "term", figure)] = _with_count(measure, figure)
+    return pd.DataFrame.from_dict(found, orient="index").fillna(wording.NOTHING)
+
+
+def cells(measure: Measure, figure: Figure) -> dict[str, str]:
+    """One figure's cells."""
+    found = {wording.opening(measure.short_title): wording.short(measure, figure)}
+    if measure.kind not in (Kind.COUNT,):
+        found[INTERVAL] = wording.interval(measure, figure) or wording.NOTHING
+        found |= _counts(measure, figure)
+    if measure.kind is not Kind.COVERAGE:
+        found["Returns"] = f"{figure.coverage.returned} of {figure.coverage.expected}"
+    return found
+
+
+def _counts(measure: Measure, figure: Figure) -> dict[str, str]:
+    count, of = wording.whole(figure.count), wording.whole(figure.denominator)
+    if measure.kind is Kind.DAYS:
+        ninety = wording.NOTHING if figure.p90 is None else wording.days(figure.p90)
+        return {"Nine in ten within": ninety, "Dated": count, "Escalated": of, "Undated": wording.whole(figure.undated)}
+    if measure.kind is Kind.REPEAT:
+        return {"Children": of, "Followed for a year (at risk)": wording.whole(figure.at_risk)}
+    if measure.kind is Kind.RATE:
+        return {wording.opening(measure.counts): count, "Pupils": of}
+    found = {"Count": count, "Of": of}
+    return found if measure.kind is not Kind.SHARE else found | {"Not known": wording.whole(figure.not_known)}
+
+
+def outcome_table(groups: Mapping[str, Sequence[OutcomeCount]], *, heading: str) -> pd.DataFrame:
+    """A row a group, a column for each of the five outcomes."""
+    rows = [
+        {heading: group, **{words: "0" for words in OUTCOME_LABELS.values()}, **_outcomes(counts)}
+        for group, counts in groups.items()
+    ]
+    return pd.DataFrame(rows).set_index(heading)
+
+
+def _outcomes(counts: Iterable[OutcomeCount]) -> dict[str, str]:
+    return {
+        OUTCOME_LABELS[one.outcome]: "withheld" if one.count is None else wording.number(one.count) for one in counts
+    }
+
+
+def _name(table: FigureTable, by: str, figure: Figure) -> str:
+    if by == "term":
+        return wording.tick(figure.by["year"], figure.by["term"])
+    return wording.period(figure.by["year"], None) if by == "year" else table.label(by, figure.by[by])
+
+
+def with_interval(measure: Measure, figure: Figure) -> str:
+    """A figure with its interval in one cell."""
+    between = wording.interval(measure, figure)
+    return f"{wording.short(measure, figure)} ({between})" if between else wording.short(measure, figure)
+
+
+def _with_count(measure: Measure, figure: Figure) -> str:
+    shown = wording.short(measure, figure)
+    if not measure.is_share or figure.count is None or figure.state in wording.NO_NUMBER:
+        return shown
+    return f"{shown} ({wording.number(figure.count)} of {wording.number(figure.denominator or 0)})"

@@ -1,0 +1,68 @@
+"""The frame around every page: who is here, the pages they may open, and that this is a demonstration."""
+
+from __future__ import annotations
+
+from pathlib import Path
+
+import streamlit as st
+
+from app import asking, identity
+from app.permissions import Person, pages
+
+HERE = Path(__file__).parent
+CHOICE = "choose_person"
+TITLES = {
+    "overview": "Overview",
+    "trends": "Trends",
+    "escalation": "Escalation",
+    "involved_again": "Involved again",
+    "returns": "Returns",
+    "send_a_return": "Send a return",
+    "about_the_figures": "About the figures",
+    "choose_person": "Change person",
+}
+STYLE = """<style>
+[class*="st-key-numbers"] td, [class*="st-key-numbers"] th {font-variant-numeric: tabular-nums}
+[class*="st-key-numbers"] td, [class*="st-key-numbers"] thead th:not(:first-child) {text-align: right}
+[class*="st-key-numbers"] tbody th {text-align: left; font-weight: 400}
+@media print {[class*="st-key-filters"], [class*="st-key-person-bar"] {display: none}}
+</style>"""
+
+
+def frame(person: Person | None) -> None:
+    """The lines above every page."""
+    st.html(STYLE)
+    with st.container(key="person-bar", horizontal=True, vertical_alignment="center", gap="medium"):
+        st.badge("Demonstration: invented schools, children and returns", color="violet")
+        if person is not None:
+            st.markdown(f"**{person.name}**, {person.role}, {asking.home(person)['name']}", width="content")
+            st.page_link(f"views/{CHOICE}.py", label="Change person")
+
+
+def menu(person: Person | None) -> st.Page:
+    """The pages in the bar at the top; before anyone is chosen they exist but are not offered."""
+    offered = frozenset(pages(person)) - {CHOICE}
+    listed = [
+        st.Page(
+            f"views/{page}.py",
+            title=TITLES[page],
+            url_path=page.replace("_", "-"),
+            default=page == "overview",
+            visibility="visible" if page in offered else "hidden",
+        )
+        for page in TITLES
+        if person is None or page in pages(person)
+    ]
+    return st.navigation(listed, position="top")
+
+
+st.set_page_config(page_title="Plumbline", page_icon=str(HERE / "assets" / "plumbline.png"), layout="wide")
+here = identity.who_is_here()
+with st.container(width=1140):
+    page = menu(here)
+    frame(here)
+    if here is None and page.url_path != CHOICE.replace("_", "-"):
+        st.switch_page(f"views/{CHOICE}.py")
+    if here is not None:
+        identity.keep_in_address(here)
+    page.run()

@@ -1,0 +1,85 @@
+"""Incidents that the guidance called for and that were not escalated: opened by a button, for the reading is recorded."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+
+import pandas as pd
+import streamlit as st
+
+from app import asking, figure, identity, wording
+from app.filters import Chosen
+from app.permissions import Action, Person
+from pipelines.reporting import Figure, FigureTable, OutcomeCount
+from schemas.conditions import columns_of
+from schemas.lexicon import lexicon
+from schemas.rulesets import RuleSet, rule_set
+
+MOST_SHOWN = 200
+
+
+@st.fragment
+def shown_on_request(person: Person, chosen: Chosen) -> None:
+    """A button, and the list once it is pressed; the list closes when a filter changes."""
+    identity.current_person(Action.SEE_INCIDENTS)
+    st.markdown("Single incidents of your own schools. Opening the list is recorded with your name.")
+    if st.button("Show the incidents", key="show-missed"):
+        _list(identity.current_person(Action.SEE_INCIDENTS), chosen)
+
+
+def _list(person: Person, chosen: Chosen) -> None:
+    found = asking.missed(person, chosen.question("escalated_when_called_for"))
+    rules = rule_set(chosen.rule_set)
+    if not found:
+        st.success(f"None, {chosen.period}, judged by {rules.short_title}.")
+        return
+    names = asking.schools(person)
+    shown = pd.DataFrame([_row(one, names, rules) for one in found[:MOST_SHOWN]]).set_index("School")
+    with st.container(key="rows-missed"):
+        st.table(shown, border="horizontal")
+    more = f" The first {MOST_SHOWN} of {wording.number(len(found))}." if len(found) > MOST_SHOWN else ""
+    st.caption(f"n = {wording.number(len(found))} incidents, {chosen.period}.{more} {figure.judged_by(rules.id)}.")
+
+
+def _row(one: Mapping[str, object], names: Mapping[str, str], rules: RuleSet) -> dict[str, str]:
+    return {
+        "School": names.get(str(one["school_urn"]), str(one["school_urn"])),
+        "Reference": str(one["incident_ref"]),
+        "Staff told": wording.day(pd.Timestamp(str(one["reported_date"])).date()),
+        "What called for it": "; ".join(called_by(one, rules)),
+        "Reasons recorded": _answer("decision_reason_recorded", one["decision_reason_recorded"]),
+    }
+
+
+def called_by(one: Mapping[str, object], rules: RuleSet) -> list[str]:
+    """The answers of an incident that its rule set's call rests on, in words."""
+    found = []
+    for name in columns_of(rules.called_for):
+        if one.get(name) == "yes":
+            found.append(lexicon().column("incidents", name).label)
+        elif name == "incident_type" and str(one.get(name)).startswith("aggravated"):
+            found.append(_answer(name, one[name]))
+    return found
+
+
+def _answer(column: str, value: object) -> str:
+    codes = lexicon().column("incidents", column).codes
+    labels = {code.code: code.label for code in codes.codes} if codes else {}
+    return labels.get(str(value), "Not known")
+
+
+def grouped(
+    counts: Sequence[OutcomeCount], table: FigureTable, *, by: str
+) -> dict[str, tuple[OutcomeCount, ...]]:
+    """Outcome counts under the labels of a breakdown."""
+    found: dict[str, list[OutcomeCount]] = {}
+    for one in counts:
+        name = wording.tick(one.by["year"], one.by["term"]) if by == "term" else table.label(by, one.by[by])
+        found.setdefault(name, []).append(one)
+    return {name: tuple(several) for name, several in found.items()}
+
+
+def disagreement(calls: Mapping[str, Figure]) -> str:
+    """How far the rule sets differ in what they call for."""
+    said = [f"{name} {wording.whole(figure.denominator)}" for name, figure in calls.items()]
+    return f"The rule sets disagree: incidents called for are {', '.join(said[:-1])} and {said[-1]}"

@@ -1,0 +1,82 @@
+"""Who may see and do what: plain functions with a truth table in the tests; no screens here."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from enum import StrEnum
+
+from pipelines.scope import Actor, Scope, ScopeKind
+
+
+class Role(StrEnum):
+    """What someone does, in the words of the field."""
+
+    OFFICER = "authority safeguarding officer"
+    TRUST_LEAD = "trust safeguarding lead"
+    SCHOOL_LEAD = "designated safeguarding lead"
+
+
+class Action(StrEnum):
+    """What can be done in the portal."""
+
+    SEE_FIGURES = "see figures of one's own schools"
+    SEE_INCIDENTS = "see single incidents of one's own schools"
+    SEE_RETURNS = "see who has sent what"
+    SEND_RETURNS = "send a return or a nil return"
+    COMPARE_WITH_AUTHORITY = "see one's authority's protected figures beside one's own"
+    CHOOSE_SCHOOL = "look at one school of several"
+
+
+@dataclass(frozen=True, slots=True)
+class Person:
+    """Someone who has signed in: who they are, what they do, and for which organisation."""
+
+    id: str
+    name: str
+    role: Role
+    scope: Scope
+
+
+PLACES = {
+    Role.OFFICER: ScopeKind.AUTHORITY,
+    Role.TRUST_LEAD: ScopeKind.TRUST,
+    Role.SCHOOL_LEAD: ScopeKind.SCHOOL,
+}
+EVERYBODY = frozenset({Action.SEE_FIGURES, Action.SEE_INCIDENTS, Action.SEE_RETURNS, Action.SEND_RETURNS})
+GRANTS = {
+    Role.OFFICER: EVERYBODY | {Action.CHOOSE_SCHOOL},
+    Role.TRUST_LEAD: EVERYBODY | {Action.CHOOSE_SCHOOL},
+    Role.SCHOOL_LEAD: EVERYBODY | {Action.COMPARE_WITH_AUTHORITY},
+}
+PAGES = {
+    "overview": Action.SEE_FIGURES,
+    "trends": Action.SEE_FIGURES,
+    "escalation": Action.SEE_FIGURES,
+    "involved_again": Action.SEE_FIGURES,
+    "returns": Action.SEE_RETURNS,
+    "send_a_return": Action.SEND_RETURNS,
+    "about_the_figures": Action.SEE_FIGURES,
+    "choose_person": None,
+}
+
+
+def may(person: Person | None, action: Action) -> bool:
+    """Whether someone may do something; nobody may do anything before signing in or in another's place."""
+    if person is None or person.scope.kind is not PLACES[person.role]:
+        return False
+    return action in GRANTS[person.role]
+
+
+def pages(person: Person | None) -> tuple[str, ...]:
+    """The pages that someone may open, in order."""
+    return tuple(page for page, action in PAGES.items() if action is None or may(person, action))
+
+
+def scope_of(person: Person) -> Scope:
+    """The organisation whose figures and rows someone may see."""
+    return person.scope
+
+
+def actor_of(person: Person) -> Actor:
+    """The one who is named in the record of what was done."""
+    return Actor(person.name, person.role, scope_of(person))
