@@ -15,6 +15,7 @@ Sheet = Sequence[Sequence[Cell]]
 
 _MADE = (2026, 9, 1, 12, 0, 0)
 _WHEN = re.compile(rb"(<dcterms:(?:created|modified)[^>]*>)[^<]*")
+_PROPERTIES, _TYPES = "docProps/core.xml", "[Content_Types].xml"
 _MADE_TEXT = rb"\g<1>2026-09-01T12:00:00Z"
 
 
@@ -41,16 +42,21 @@ def _show_dates_the_british_way(rows: object) -> None:
                 cell.number_format = "dd/mm/yyyy"
 
 
+def with_part(content: bytes, name: str, body: bytes, *, kind: str) -> bytes:
+    """The same workbook with one more part in its archive, declared by the ending of its name."""
+    with zipfile.ZipFile(io.BytesIO(content)) as made:
+        parts = {part: made.read(part) for part in made.namelist()}
+    declared = f'<Default Extension="{name.rpartition(".")[2]}" ContentType="{kind}"/></Types>'.encode()
+    parts[_TYPES] = parts[_TYPES].replace(b"</Types>", declared)
+    return archive(parts | {name: body})
+
+
 def _without_clock(content: bytes) -> bytes:
     """The same archive with one fixed moment in place of the moment of saving."""
-    fixed = io.BytesIO()
-    with zipfile.ZipFile(io.BytesIO(content)) as made, zipfile.ZipFile(fixed, "w") as archive:
-        for part in made.infolist():
-            body = made.read(part)
-            if part.filename == "docProps/core.xml":
-                body = _WHEN.sub(_MADE_TEXT, body)
-            archive.writestr(_entry(part.filename), body)
-    return fixed.getvalue()
+    with zipfile.ZipFile(io.BytesIO(content)) as made:
+        parts = {part: made.read(part) for part in made.namelist()}
+    parts[_PROPERTIES] = _WHEN.sub(_MADE_TEXT, parts[_PROPERTIES])
+    return archive(parts)
 
 
 def archive(parts: Mapping[str, bytes]) -> bytes:

@@ -70,7 +70,7 @@ def as_sheet(name: str, frame: pd.DataFrame) -> Sheet:
 def as_csv(name: str, frame: pd.DataFrame, *, encoding: str = "utf-8-sig") -> bytes:
     """A table as a spreadsheet program saves it, dates dd/mm/yyyy."""
     sheet = as_sheet(name, frame)
-    return csv_bytes([[_typed(cell) for cell in row] for row in sheet], encoding=encoding)
+    return csv_bytes([[typed(cell) for cell in row] for row in sheet], encoding=encoding)
 
 
 def csv_bytes(rows: Iterable[Sequence[str]], *, encoding: str = "utf-8-sig") -> bytes:
@@ -86,7 +86,8 @@ def _cell(text: str, *, is_date: bool) -> str | date | None:
     return date.fromisoformat(text) if is_date else text
 
 
-def _typed(cell: object) -> str:
+def typed(cell: object) -> str:
+    """A cell as a spreadsheet program writes it in a CSV file, dates day first."""
     if cell is None:
         return ""
     return f"{cell:%d/%m/%Y}" if isinstance(cell, date) else str(cell)
