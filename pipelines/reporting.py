@@ -147,14 +147,17 @@ class Reporting:
             )
 
     def versions(self, scope: Scope) -> pd.DataFrame:
-        """Every version that one's own schools have sent, the latest first."""
+        """Every version that one's own schools have sent, the latest first, with the role of who sent it."""
         with self._warehouse.reading() as cursor:
             moment, _ = self._moment(cursor, None)
             return cursor.frame(
-                grains(scope) + "SELECT r.*, s.name AS school_name FROM returns r "
+                grains(scope) + "SELECT r.*, s.name AS school_name, coalesce(a.role, '') AS recorded_role FROM returns r "
                 "JOIN terms t ON t.academic_year = r.academic_year AND t.term = r.term "
                 "JOIN scope_schools m ON m.urn = r.school_urn AND t.last_day BETWEEN m.from_date AND m.to_date "
-                "LEFT JOIN register s ON s.urn = r.school_urn ORDER BY r.recorded_at DESC, r.return_id DESC",
+                "LEFT JOIN register s ON s.urn = r.school_urn "
+                "LEFT JOIN audit a ON a.recorded_at = r.recorded_at AND a.actor = r.recorded_by "
+                "AND a.subject = 'school:' || r.school_urn || ' ' || r.academic_year || ' ' || r.term "
+                "ORDER BY r.recorded_at DESC, r.return_id DESC",
                 bindings(scope, as_at=moment, first_year=FIRST_YEAR),
             )
 

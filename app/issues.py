@@ -1,0 +1,133 @@
+"""What a check found, in the order and words in which people read it: by rule, the heaviest first."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Mapping, Sequence
+from dataclasses import dataclass
+
+import pandas as pd
+
+from schemas.issues import Issue, Severity, errors, queries
+
+COLUMNS = ("Table", "Row", "Column", "What is wrong", "What to do")
+WHOLE = "whole table"
+PAGE = 200  # rows of one table shown at once: more are slow to draw and to listen to
+
+STAGES: Mapping[str, str] = {
+    "file": "The file can be opened and read",
+    "personal": "Nothing in it identifies a person",
+    "structure": "The tables, columns and schools are the right ones",
+    "format": "Dates, answers and references are written as they should be",
+    "cross": "Answers in one row agree with each other",
+    "history": "It agrees with the returns sent before, and holds your schools only",
+}
+NEEDS_ROWS = ("format", "cross", "history")
+
+# A rule whose sentence names the column needs a heading of its own.
+HEADINGS: Mapping[str, str] = {
+    "format-blank": "Answers are blank",
+    "format-core-blank": "Answers that every return must have are blank",
+    "format-code": "Answers are not in the list of answers",
+    "format-codes": "Answers are not in the list of answers",
+    "format-date": "Dates cannot be read",
+    "format-date-month-first": "Dates have the month first",
+    "format-identifier": "References are not of the right form",
+    "format-key": "Pupil keys are not of the right form",
+    "format-text": "References are not of the right form",
+    "format-urn": "URNs are not of the right form",
+    "structure-column-twice": "Two columns mean the same",
+    "structure-missing-columns": "Optional columns are missing",
+    "structure-missing-core-column": "Columns that every return must have are missing",
+    "structure-unknown-column": "Columns are not part of a return",
+    "personal-unknown-column": "Columns would identify a person",
+}
+
+
+@dataclass(frozen=True, slots=True)
+class Group:
+    """The issues of one rule, with its heading in plain words."""
+
+    rule: str
+    heading: str
+    issues: tuple[Issue, ...]
+
+
+def groups(issues: Iterable[Issue]) -> tuple[Group, ...]:
+    """Issues by rule; rules in the order of the stages, and rows in the order of the file."""
+    by_rule: dict[str, list[Issue]] = {}
+    for issue in sorted(issues, key=_place):
+        by_rule.setdefault(issue.rule, []).append(issue)
+    return tuple(Group(rule, _heading(rule, found), tuple(found)) for rule, found in by_rule.items())
+
+
+def _place(issue: Issue) -> tuple[object, ...]:
+    stage = stage_of(issue.rule)
+    order = list(STAGES).index(stage) if stage in STAGES else len(STAGES)
+    return (order, issue.rule, issue.table, issue.row or 0, issue.column or "")
+
+
+def _heading(rule: str, found: Sequence[Issue]) -> str:
+    messages = {issue.message for issue in found}
+    if len(messages) == 1 or rule not in HEADINGS:
+        return found[0].message.rstrip(".")
+    return HEADINGS[rule]
+
+
+def stage_of(rule: str) -> str:
+    """The stage of the check that a rule belongs to."""
+    return rule.partition("-")[0]
+
+
+def as_table(issues: Iterable[Issue]) -> pd.DataFrame:
+    """One row for each issue, in words; never a cell's value, for an issue holds none."""
+    rows = [
+        (issue.table, WHOLE if issue.row is None else str(issue.row), issue.column or "–", issue.message, issue.fix)
+        for issue in issues
+    ]
+    return pd.DataFrame(rows, columns=list(COLUMNS))
+
+
+def pages(count: int, *, size: int = PAGE) -> list[tuple[int, int]]:
+    """The stretches, first and last place, in which that many rows are shown."""
+    return [(first, min(first + size, count)) for first in range(0, count, size)]
+
+
+def stages_passed(issues: Sequence[Issue], *, readable: bool) -> tuple[str, ...]:
+    """What was looked at and found right, in words."""
+    failed = {stage_of(issue.rule) for issue in issues}
+    return tuple(words for stage, words in STAGES.items() if stage not in failed and (readable or stage == "personal"))
+
+
+def stages_not_reached(*, readable: bool) -> tuple[str, ...]:
+    """What could not be looked at because the rows could not be read."""
+    return () if readable else tuple(STAGES[stage] for stage in NEEDS_ROWS)
+
+
+def counted(number: int, noun: str, *, plural: str | None = None) -> str:
+    """A number with its noun: “1 incident”, “1,204 incidents”, “no incidents”."""
+    if number == 0:
+        return f"no {plural or noun + 's'}"
+    return f"{number:,} {noun if number == 1 else plural or noun + 's'}"
+
+
+def summary(issues: Sequence[Issue]) -> str:
+    """The first sentence: how many must be fixed, how many looked at, and what that means."""
+    wrong, doubtful = errors(issues), queries(issues)
+    if wrong:
+        also = f" and {counted(len(doubtful), 'issue')} to look at" if doubtful else ""
+        return f"This return cannot be sent yet: there {_are(wrong)} {counted(len(wrong), 'issue')} you must fix{also}."
+    if doubtful:
+        return (
+            f"This return can be sent. Look at {counted(len(doubtful), 'issue')} first: "
+            "correct the file and check it again, or say why the answers stand."
+        )
+    return "Nothing is wrong with this return, and it can be sent."
+
+
+def _are(found: Sequence[Issue]) -> str:
+    return "is" if len(found) == 1 else "are"
+
+
+def heading_of(severity: Severity) -> str:
+    """The heading that English school offices know from the planning data check service."""
+    return {Severity.ERROR: "Issues you must fix", Severity.QUERY: "Issues you need to look at"}[severity]

@@ -1,0 +1,77 @@
+"""What submitting a return would change, in words."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+
+import pandas as pd
+
+from app.issues import counted
+from app.wording import period
+from pipelines.returns import Preview
+
+
+def sentence(one: Preview, name: str) -> str:
+    """What would change for one school."""
+    when = period(one.academic_year, one.term)
+    start = f"This becomes version {one.version + 1} of the return of {name} for the {when}"
+    if one.version == 0:
+        return f"{start}, the first: {counted(one.new, 'incident')}."
+    if one.was_nil:
+        return f"{start}. It takes the place of a nil return: {counted(one.new, 'incident')} where there were none."
+    if not (one.new or one.changed or one.removed):
+        return f"{start}, in which nothing differs from version {one.version}: the same {_incidents(one.unchanged)}."
+    return f"{start}. Against version {one.version}: {_differences(one)}."
+
+
+def _incidents(number: int) -> str:
+    return counted(number, "incident")
+
+
+def _differences(one: Preview) -> str:
+    parts = [(one.new, "new"), (one.changed, "changed"), (one.unchanged, "unchanged"), (one.removed, "removed")]
+    said = [f"{number:,} {word}" for number, word in parts if number]
+    return said[0] if len(said) == 1 else f"{', '.join(said[:-1])} and {said[-1]}"
+
+
+def overall(previews: Sequence[Preview]) -> str:
+    """The first sentence for a file of several schools."""
+    first = previews[0]
+    total = sum(one.new + one.changed + one.unchanged for one in previews)
+    return (
+        f"This file holds the {period(first.academic_year, first.term)} of {len(previews)} schools: "
+        f"{_incidents(total)}. Schools that are not in it stay as they are; a school that had none needs a nil return."
+    )
+
+
+def warning(previews: Sequence[Preview]) -> str | None:
+    """A sentence when incidents would no longer count."""
+    removed = sum(one.removed for one in previews)
+    if not removed:
+        return None
+    if removed == 1:
+        return (
+            "1 incident that was sent before is not in this file, and counts no longer after you submit. "
+            "If it was left out by mistake, put it back and check the file again."
+        )
+    return (
+        f"{removed:,} incidents that were sent before are not in this file, and count no longer after you submit. "
+        "If they were left out by mistake, put them back and check the file again."
+    )
+
+
+def as_table(previews: Sequence[Preview], names: Mapping[str, str]) -> pd.DataFrame:
+    """One row for each school, with the version that it becomes."""
+    rows = [
+        (names.get(one.school_urn, one.school_urn), _standing(one), one.version + 1, one.new, one.changed,
+         one.unchanged, one.removed, one.children)
+        for one in previews
+    ]  # fmt: skip
+    columns = ["School", "Stands now", "Becomes version", "New", "Changed", "Unchanged", "Removed", "Rows of children"]
+    return pd.DataFrame(rows, columns=columns)
+
+
+def _standing(one: Preview) -> str:
+    if not one.version:
+        return "no return"
+    return f"version {one.version}{', nil return' if one.was_nil else ''}"

@@ -1,0 +1,161 @@
+"""A return on its way, from the file to the receipt: what the session keeps of it, and for how long.
+
+The session keeps typed rows only of a return that can be sent, and drops them when it is sent, cancelled, or when
+somebody else is here. Of a return with errors it keeps the issues, which hold no cell's value.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, replace
+
+import streamlit as st
+
+from app.permissions import Action, Person, actor_of, may
+from pipelines import returns
+from pipelines.house import House
+from pipelines.returns import Checked, NamedFile, Preview, Receipt, Stated
+from schemas.calendar import Term
+from schemas.errors import RefusedError
+from schemas.issues import Issue
+
+DRAFT = "return-draft"
+SENT = "return-sent"
+SAID = "return-said"
+TURN = "return-turn"
+EXPLAIN = "explain-"
+NOT_ALLOWED = "You are not allowed to send returns."
+STALE = "Another version came in after you checked this one. Read again what will change, then submit."
+NOTHING = "There is nothing to submit: the return was sent or cancelled. Check a file first."
+NIL_CHANGED = "A version came in for this term in the meantime. Read again what a nil return would replace."
+
+
+@dataclass(frozen=True)
+class Draft:
+    """A file that was checked. `checked` is there only when it can be sent."""
+
+    person: Person
+    stated: Stated
+    issues: tuple[Issue, ...]
+    readable: bool
+    checked: Checked | None = None
+    previews: tuple[Preview, ...] = ()
+
+
+@dataclass(frozen=True)
+class Sent:
+    """What was kept, for the receipt."""
+
+    person: Person
+    receipts: tuple[Receipt, ...]
+
+
+def must_be_allowed(person: Person, *urns: str, house: House) -> None:
+    """RefusedError unless someone may send, and these schools are theirs today."""
+    if not may(person, Action.SEND_RETURNS):
+        raise RefusedError(NOT_ALLOWED)
+    mine = set(returns.own_schools(house.warehouse, person.scope)["urn"])
+    if not set(urns) <= mine:
+        raise RefusedError(returns.NO_SCHOOL)
+
+
+def check(files: Sequence[NamedFile], *, stated: Stated, person: Person, house: House) -> Draft:
+    """Check files and, when they can be sent, compare them with what stands; stores nothing of them."""
+    must_be_allowed(person, *([stated.school_urn] if stated.school_urn else []), house=house)
+    checked = returns.check(house.warehouse, files, stated=stated, actor=actor_of(person), key=house.key)
+    draft = Draft(person, stated, checked.issues, checked.readable)
+    if checked.has_errors:
+        return draft
+    previews = returns.preview(house.warehouse, checked, key=house.key)
+    return replace(draft, checked=checked, previews=previews)
+
+
+def submit(draft: Draft, *, person: Person, house: House, explanations: Mapping[str, str]) -> Sent:
+    """Keep a checked return, unless what stands has changed since the person read what it would change."""
+    if draft.checked is None or draft.person != person:
+        raise RefusedError(NOTHING)
+    must_be_allowed(person, *(one.school_urn for one in draft.previews), house=house)
+    now = returns.preview(house.warehouse, draft.checked, key=house.key)
+    if now != draft.previews:
+        keep(replace(draft, previews=now))
+        raise RefusedError(STALE)
+    receipts = returns.submit(
+        house.warehouse, draft.checked, actor=actor_of(person), key=house.key, explanations=explanations
+    )
+    return Sent(person, receipts)
+
+
+def record_nil(
+    urn: str, year: str, term: Term, *, standing: int, person: Person, house: House
+) -> Sent:
+    """Record a nil return in place of the version that the person saw stand (0: none)."""
+    must_be_allowed(person, urn, house=house)
+    if standing_version(urn, year, term, person=person, house=house)["version"] != standing:
+        raise RefusedError(NIL_CHANGED)
+    receipt = returns.record_nil(
+        house.warehouse, school_urn=urn, academic_year=year, term=term, actor=actor_of(person)
+    )
+    return Sent(person, (receipt,))
+
+
+def standing_version(urn: str, year: str, term: Term, *, person: Person, house: House) -> dict[str, int]:
+    """The version that stands for a school and term, and how many incidents it holds; zeros for none."""
+    sent = house.reporting.versions(person.scope)
+    own = sent[(sent["school_urn"] == urn) & (sent["academic_year"] == year) & (sent["term"] == str(term))]
+    if not len(own):
+        return {"version": 0, "incidents": 0}
+    last = own.sort_values("return_id").iloc[-1]
+    return {"version": int(last["version"]), "incidents": int(last["incidents"])}
+
+
+# -- the session ------------------------------------------------------------------------------------------
+
+
+def kept(person: Person) -> Draft | Sent | None:
+    """What is on its way; what belonged to somebody else is dropped."""
+    for name in (DRAFT, SENT):
+        found = st.session_state.get(name)
+        if found is not None and found.person != person:
+            clear()
+            return None
+    return st.session_state.get(SENT) or st.session_state.get(DRAFT)
+
+
+def keep(what: Draft | Sent) -> None:
+    """Keep a draft, or a receipt in its place; a file that was uploaded for it is let go."""
+    clear()
+    st.session_state[DRAFT if isinstance(what, Draft) else SENT] = what
+
+
+def clear() -> None:
+    """Drop everything of the return on its way, its uploaded file included (the next turn has a new uploader)."""
+    turn = st.session_state.get(TURN, 0)
+    for name in [str(name) for name in st.session_state]:
+        if name in (DRAFT, SENT, SAID) or name.startswith(EXPLAIN):
+            del st.session_state[name]
+    st.session_state[TURN] = turn + 1
+
+
+def turn() -> int:
+    """A number that changes whenever an upload is let go; part of the uploader's key."""
+    return int(st.session_state.get(TURN, 0))
+
+
+def explanations() -> dict[str, str]:
+    """The reasons chosen, by rule."""
+    return {
+        str(name).removeprefix(EXPLAIN): str(reason)
+        for name, reason in st.session_state.items()
+        if str(name).startswith(EXPLAIN) and reason
+    }
+
+
+def say(sentence: str) -> None:
+    """Keep a sentence for the next drawing of the page."""
+    st.session_state[SAID] = sentence
+
+
+def said() -> str | None:
+    """The sentence kept, once."""
+    found: str | None = st.session_state.pop(SAID, None)
+    return found
