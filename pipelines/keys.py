@@ -12,5 +12,7 @@ LENGTH = 32
 def rekey(keys: pd.Series, secret: bytes) -> pd.Series:
     """Each key as the first 32 hexadecimal characters of its HMAC-SHA-256; the same key gives the same."""
     distinct = keys.astype("category")
-    made = [hmac.digest(secret, str(key).encode(), "sha256").hex()[:LENGTH] for key in distinct.array.categories]
-    return distinct.cat.rename_categories(dict(zip(distinct.array.categories, made, strict=True)))
+    texts = distinct.array.categories.to_numpy(object)
+    made = [hmac.digest(secret, str(key).encode(), "sha256").hex()[:LENGTH] for key in texts]
+    rekeyed = pd.Categorical.from_codes(distinct.array.codes, categories=pd.Index(made, dtype=object))
+    return pd.Series(rekeyed, index=keys.index, name=keys.name)

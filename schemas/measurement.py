@@ -125,8 +125,10 @@ def _measure(path: str) -> Measure:
         raise LanguageError(f"{path}: kind is one of {', '.join(Kind)}, grain one of {', '.join(GRAINS)}")
     kind = Kind(entry["kind"])
     check_keys(entry, required=NEEDS[kind], optional=REQUIRED + OPTIONAL, where=path)
-    lists = {key: tuple(entry[key]) for key in ("caveats", "days_to") if key in entry}
-    found = Measure(**(entry | lists | {"kind": kind}))
+    lists: dict[str, Any] = {key: tuple(entry[key]) for key in ("caveats", "days_to") if key in entry}
+    fields: dict[str, Any] = dict(entry)
+    fields |= {"kind": kind, **lists}
+    found = Measure(**fields)
     for rules in rule_sets().values() if found.uses_rule_set else [None]:
         found.conditions(rules)  # a condition that does not read stops the start
     return found

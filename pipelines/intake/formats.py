@@ -14,7 +14,7 @@ from schemas.definitions import child_reader, incident_reader
 from schemas.issues import Issue
 from schemas.judging import judge
 from schemas.lexicon import Column, lexicon
-from schemas.stages import FORMATS, formats_schema
+from schemas.stages import FORMATS, fits, formats_schema
 
 NEVER = "never"
 
@@ -28,10 +28,11 @@ def check(table: str, frame: pd.DataFrame) -> tuple[pd.DataFrame, list[Issue]]:
     for name, doubtful in mapped.month_first.items():
         issues += month_first(table, columns[name]).at(doubtful)
         failures.pop((name, FORMATS["date"]), None)
+    failing = {name for name, _ in failures} | set(mapped.month_first)
     for (name, rule), rows in failures.items():
         finding = blank_core(table, columns[name]) if rule == "not_nullable" else bad_format(rule, table, columns[name])
         issues += finding.at(rows)
-    typed = _typed(table, mapped.frame)
+    typed = _typed(table, mapped.frame, failing=failing)
     return typed, issues + _blanks(table, mapped.frame, typed)
 
 
@@ -56,21 +57,24 @@ def _columns(table: str) -> dict[str, Column]:
     return columns
 
 
-def _typed(table: str, frame: pd.DataFrame) -> pd.DataFrame:
-    schema = _schema(table, frame)
+def _typed(table: str, frame: pd.DataFrame, *, failing: set[str]) -> pd.DataFrame:
+    columns = _columns(table)
     return pd.DataFrame(
-        {name: _type_of(frame[name], _columns(table)[name], schema.columns[name]) for name in frame.columns},
+        {name: _type_of(frame[name], columns[name], failing=name in failing) for name in frame.columns},
         index=frame.index,
     )
 
 
-def _type_of(cells: pd.Series, column: Column, schema: pa.Column) -> pd.Series:
-    categories = pd.Series(cells.array.categories, dtype="object").astype("category")
-    good = schema.checks[0]._check_fn(categories).to_numpy(bool) if len(categories) else np.array([], bool)
+def _type_of(cells: pd.Series, column: Column, *, failing: bool) -> pd.Series:
+    if column.kind != "date" and not failing:
+        return cells
+    texts = cells.array.categories.to_numpy(object)
+    good = fits(column, texts)
     if column.kind == "date":
-        days = pd.to_datetime(categories.astype(object).where(good), format="%Y-%m-%d").to_numpy("datetime64[s]")
-        return pd.Series(np.append(days, np.datetime64("NaT"))[cells.array.codes], index=cells.index)
-    return cells.cat.remove_categories([text for text, fine in zip(categories, good, strict=True) if not fine])
+        days = pd.to_datetime(pd.Series(texts, dtype=object).where(good), format="%Y-%m-%d")
+        spread = np.append(days.to_numpy("datetime64[s]"), np.datetime64("NaT"))
+        return pd.Series(spread[cells.array.codes], index=cells.index)
+    return cells.cat.remove_categories(list(texts[~good]))
 
 
 def _blanks(table: str, text: pd.DataFrame, typed: pd.DataFrame) -> list[Issue]:

@@ -46,8 +46,10 @@ def map_values(table: str, frame: pd.DataFrame) -> Mapped:
             cells, doubtful = _dates(cells)
             if doubtful:
                 month_first[name] = doubtful
-        else:
+        elif columns[name].codes is not None:
             cells = _relabel(cells, _reader(columns[name]))
+        elif columns[name].kind == "key" and not _all_lower(cells):
+            cells = _relabel(cells, str.lower)
         found[name] = cells
     return Mapped(pd.DataFrame(found, index=frame.index), month_first)
 
@@ -55,11 +57,12 @@ def map_values(table: str, frame: pd.DataFrame) -> Mapped:
 def _reader(column: Column) -> Callable[[str], str]:
     if column.kind == "code":
         return lambda text: column.code_for(text) or text
-    if column.kind == "codes":
-        return lambda text: _several(column, text)
-    if column.kind == "key":
-        return str.lower
-    return lambda text: text
+    return lambda text: _several(column, text)
+
+
+def _all_lower(cells: pd.Series) -> bool:
+    texts = cells.array.categories.to_numpy(object)
+    return not len(texts) or "\n".join(texts).islower() or "\n".join(texts).isdigit()
 
 
 def _several(column: Column, text: str) -> str:
@@ -78,7 +81,7 @@ def _blank_as_missing(cells: pd.Series) -> pd.Series:
 
 
 def _dates(cells: pd.Series) -> tuple[pd.Series, tuple[int, ...]]:
-    reading = read_dates(str(text) for text in cells.array.categories)
+    reading = read_dates(cells.array.categories.to_numpy(object))
     doubtful: tuple[int, ...] = ()
     if reading.month_first:
         doubtful = tuple(int(row) for row in cells.index[cells.isin(reading.month_first)])
@@ -88,8 +91,9 @@ def _dates(cells: pd.Series) -> tuple[pd.Series, tuple[int, ...]]:
 def _relabel(cells: pd.Series, read: Callable[[str], str]) -> pd.Series:
     """Rename categories; those that come to mean the same are merged."""
     values = cells.array
-    read_as = [read(str(text)) for text in values.categories]
+    read_as = [read(text) for text in values.categories.to_numpy(object)]
     distinct = list(dict.fromkeys(read_as))
     place = {text: number for number, text in enumerate(distinct)}
     codes = np.array([place[text] for text in read_as] + [-1], dtype=np.int32)[values.codes]
-    return pd.Series(pd.Categorical.from_codes(codes, categories=pd.Index(distinct, dtype=object)), index=cells.index, name=cells.name)
+    merged = pd.Categorical.from_codes(codes, categories=pd.Index(distinct, dtype=object))
+    return pd.Series(merged, index=cells.index, name=cells.name)

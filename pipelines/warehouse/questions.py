@@ -78,27 +78,26 @@ def coverage(by: Sequence[str]) -> str:
     dims = {"by_year": "e.academic_year", "by_term": "e.term", "by_school": "e.school_urn"}
     own = [name for name in keys(by) if name in dims]
     chosen = "".join(f"{dims[name]} AS {name}, " for name in own)
-    pupils = ", ".join(
-        f"sum(CASE WHEN first_of_year AND counted THEN o.{name} END) AS {name}"
-        for name in ("pupils", "boys", "girls")
-    )
-    partition = ", ".join(["e.school_urn", "e.academic_year", *(dims[name] for name in own)])
+    pupils = ", ".join(f"sum(CASE WHEN counted THEN {name} END) AS {name}" for name in ("pupils", "boys", "girls"))
+    partition = ", ".join(["school_urn", "academic_year", *own])
     return (
         f"SELECT {_listed(own)} count(*) AS expected, count(*) FILTER (returned) AS returned, "
-        f"count(*) FILTER (returned AND nil) AS nil, {pupils.replace('o.', '')} FROM ("
-        f"SELECT {chosen} e.returned, e.nil, o.pupils, o.boys, o.girls, "
-        f"e.returned AND row_number() OVER (PARTITION BY {partition} ORDER BY e.returned DESC, e.first_day) = 1 "
-        f"AS first_of_year, {_not_replaced()} AS counted "
-        "FROM expected e LEFT JOIN roll o ON o.school_urn = e.school_urn AND o.academic_year = e.academic_year "
-        f"WHERE {_filters('e', year='academic_year', term='term')}) GROUP BY ALL"
+        f"count(*) FILTER (returned AND nil) AS nil, {pupils} FROM (WITH placed AS ("
+        f"SELECT {chosen} e.school_urn, e.academic_year, e.returned, e.nil, o.pupils, o.boys, o.girls, "
+        "e.first_day FROM expected e "
+        "LEFT JOIN roll o ON o.school_urn = e.school_urn AND o.academic_year = e.academic_year "
+        f"WHERE {_filters('e', year='academic_year', term='term')}) "
+        f"SELECT *, returned AND row_number() OVER (PARTITION BY {partition} ORDER BY returned DESC, first_day) = 1 "
+        f"AND {_not_replaced(own)} AS counted FROM placed AS p) GROUP BY ALL"
     )
 
 
-def _not_replaced() -> str:
-    """A school that became another during the year is counted once, as its successor, where both are in view."""
+def _not_replaced(own: Sequence[str]) -> str:
+    """A school that became another is counted once a year, as its successor, wherever one figure holds both."""
+    same = "".join(f" AND n.{name} = p.{name}" for name in own)
     return (
-        "NOT EXISTS (SELECT 1 FROM links l JOIN expected n ON n.school_urn = l.link_urn AND n.returned "
-        "AND n.academic_year = e.academic_year WHERE l.urn = e.school_urn AND l.link_type = 'successor')"
+        "NOT EXISTS (SELECT 1 FROM successors l JOIN placed n ON n.school_urn = l.successor "
+        f"WHERE l.predecessor = p.school_urn AND n.returned AND n.academic_year = p.academic_year{same})"
     )
 
 
@@ -113,7 +112,7 @@ def _shares(measure: Measure, rules: RuleSet | None, question: Question) -> str:
         f"SELECT {_listed(keys(question.by))} "
         "count(*) FILTER (applies AND met) AS count, "
         "count(*) FILTER (applies AND met IS NOT NULL) AS denominator, "
-        "count(*) FILTER (applies AND met IS NULL AND beside) AS not_applicable, "
+        "count(*) FILTER (NOT applies OR (applies AND met IS NULL AND beside)) AS not_applicable, "
         "count(*) FILTER (applies IS NULL OR (applies AND met IS NULL AND NOT beside)) AS not_known "
         f"FROM (SELECT *, {sql(applies)} AS applies, {sql(met)} AS met, {beside} AS beside "
         f"FROM ({_subject(question)}) AS i) GROUP BY ALL"

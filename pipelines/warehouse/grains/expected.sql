@@ -13,8 +13,9 @@ JOIN started b ON b.la_code = s.la_code
 JOIN terms t ON t.first_day >= b.first_day AND (t.last_day < CAST($as_at AS DATE) OR t.last_day <= b.last_day)
 JOIN scope_schools m ON m.urn = s.urn AND t.last_day BETWEEN m.from_date AND m.to_date
 LEFT JOIN live_returns r ON r.school_urn = s.urn AND r.academic_year = t.academic_year AND r.term = t.term
+-- as membership is, whether a school is open is judged on the last day of the term
 WHERE (r.return_id IS NOT NULL)
-   OR (coalesce(s.open_date, DATE '1900-01-01') <= t.first_day
+   OR (coalesce(s.open_date, DATE '1900-01-01') <= t.last_day
        AND CASE WHEN s.status = 'closed' THEN coalesce(s.close_date, DATE '1900-01-01')
                 ELSE coalesce(s.close_date, DATE '9999-12-31') END >= t.last_day
        AND s.status <> 'proposed_to_open')

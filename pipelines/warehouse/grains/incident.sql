@@ -1,7 +1,14 @@
 -- grain: one row for each incident in scope, once, from the latest return that holds it
-SELECT i.*, s.phase, s.name AS school_name, r.recorded_at
-FROM incidents i
-JOIN live_returns r ON r.return_id = i.return_id
-JOIN scope_schools m ON m.urn = i.school_urn AND i.reported_date BETWEEN m.from_date AND m.to_date
-LEFT JOIN register s ON s.urn = i.school_urn
-QUALIFY row_number() OVER (PARTITION BY i.school_urn, i.incident_ref ORDER BY i.return_id DESC) = 1
+-- (the latest first, then the scope: a date that was corrected out of scope must not bring the older row back)
+WITH latest AS (
+    SELECT i.*, r.recorded_at FROM incidents i
+    JOIN live_returns r ON r.return_id = i.return_id
+    WHERE i.school_urn IN (SELECT urn FROM scope_schools)
+    QUALIFY row_number() OVER (PARTITION BY i.school_urn, i.incident_ref ORDER BY i.return_id DESC) = 1
+)
+SELECT i.* EXCLUDE (recorded_at), s.phase, s.name AS school_name, i.recorded_at
+FROM latest i
+JOIN register s ON s.urn = i.school_urn
+WHERE EXISTS (
+    SELECT 1 FROM scope_schools m WHERE m.urn = i.school_urn AND i.reported_date BETWEEN m.from_date AND m.to_date
+)

@@ -5,13 +5,16 @@ WITH involved AS (
     SELECT *, row_number() OVER w AS place, lead(reported_date) OVER w AS next_date FROM involved
     WINDOW w AS (PARTITION BY child_key ORDER BY reported_date, school_urn, incident_ref)
 ), followed AS (
+    -- only as long as the scope can see: a school that leaves a trust takes its later returns along
     SELECT r.school_urn, max(t.last_day) AS until FROM live_returns r
-    JOIN terms t ON t.academic_year = r.academic_year AND t.term = r.term GROUP BY r.school_urn
+    JOIN terms t ON t.academic_year = r.academic_year AND t.term = r.term
+    JOIN scope_schools m ON m.urn = r.school_urn AND t.last_day BETWEEN m.from_date AND m.to_date
+    GROUP BY r.school_urn
 )
 SELECT o.child_key, o.school_urn, o.incident_ref, o.reported_date AS first_date, o.next_date,
     f.until AS followed_until,
     CASE WHEN o.next_date IS NOT NULL THEN date_diff('day', o.reported_date, o.next_date)
          ELSE greatest(date_diff('day', o.reported_date, f.until), 0) END AS days,
     o.next_date IS NOT NULL AS again
-FROM ordered o JOIN followed f ON f.school_urn = o.school_urn
+FROM ordered o LEFT JOIN followed f ON f.school_urn = o.school_urn
 WHERE o.place = 1
