@@ -48,7 +48,8 @@ def _count(measure: Measure, counted: Counted) -> Figure:
 def _share(measure: Measure, counted: Counted) -> Figure:
     row = counted.row or {}
     count, of = int(row.get("count") or 0), int(row.get("denominator") or 0)
-    beside: dict[str, Any] = {name: int(row[name] or 0) for name in ("not_known", "not_applicable") if name in row}
+    outside = ("not_known", "not_applicable") if measure.kind is Kind.SHARE else ()
+    beside: dict[str, Any] = {name: int(row.get(name) or 0) for name in outside}
     return _figure(counted, wilson(count, of), count=count, denominator=of, **beside)
 
 

@@ -20,7 +20,7 @@ SIMPLE = {
     "device_owner": "coalesce(i.device_owner, 'not_known')",
 }
 OF_CHILD = {"year_group": "coalesce(c.year_group, 'not_known')", "sex": "coalesce(c.sex, 'not_known')"}
-OF_RETURN = {"year": "academic_year", "school": "school_urn"}
+EACH = "GROUP BY ALL HAVING count(*) > 0"  # without breakdowns too, no incident gives no row
 
 
 def keys(by: Sequence[str]) -> list[str]:
@@ -102,7 +102,7 @@ def _not_replaced(own: Sequence[str]) -> str:
 
 
 def _counts(measure: Measure, rules: RuleSet | None, question: Question) -> str:
-    return f"SELECT {_listed(keys(question.by))} count(*) AS count FROM ({_subject(question)}) AS i GROUP BY ALL"
+    return f"SELECT {_listed(keys(question.by))} count(*) AS count FROM ({_subject(question)}) AS i {EACH}"
 
 
 def _shares(measure: Measure, rules: RuleSet | None, question: Question) -> str:
@@ -115,7 +115,7 @@ def _shares(measure: Measure, rules: RuleSet | None, question: Question) -> str:
         "count(*) FILTER (NOT applies OR (applies AND met IS NULL AND beside)) AS not_applicable, "
         "count(*) FILTER (applies IS NULL OR (applies AND met IS NULL AND NOT beside)) AS not_known "
         f"FROM (SELECT *, {sql(applies)} AS applies, {sql(met)} AS met, {beside} AS beside "
-        f"FROM ({_subject(question)}) AS i) GROUP BY ALL"
+        f"FROM ({_subject(question)}) AS i) {EACH}"
     )
 
 
@@ -127,7 +127,7 @@ def _rates(measure: Measure, rules: RuleSet | None, question: Question) -> str:
         f"FROM ({_subject(question, children=measure.counts == 'children')}) AS i "
         "WHERE EXISTS (SELECT 1 FROM roll o WHERE o.school_urn = i.school_urn AND o.academic_year = i.counted_year) "
         "AND EXISTS (SELECT 1 FROM live_returns r WHERE r.school_urn = i.school_urn "
-        "AND r.academic_year = i.counted_year AND r.term = i.counted_term) GROUP BY ALL"
+        f"AND r.academic_year = i.counted_year AND r.term = i.counted_term) {EACH}"
     )
 
 
@@ -139,7 +139,7 @@ def _days(measure: Measure, rules: RuleSet | None, question: Question) -> str:
         "count(*) FILTER (applies AND dated) AS count, count(*) FILTER (applies IS NULL) AS not_known, "
         "coalesce(list(days) FILTER (applies AND dated), []) AS days FROM ("
         f"SELECT *, {sql(applies)} AS applies, {sql(dated)} AS dated, "
-        f"date_diff('day', {measure.days_from}, {last}) AS days FROM ({_subject(question)}) AS i) GROUP BY ALL"
+        f"date_diff('day', {measure.days_from}, {last}) AS days FROM ({_subject(question)}) AS i) {EACH}"
     )
 
 
@@ -149,7 +149,7 @@ def _repeats(measure: Measure, rules: RuleSet | None, question: Question) -> str
         f"SELECT {_listed(own)} list(days) AS days, list(again) AS again FROM ("
         f"SELECT DISTINCT {_listed(own)} p.child_key, p.days, p.again "
         f"FROM ({_subject(question, children=True)}) AS i JOIN repeat p ON p.child_key = i.child_key "
-        "AND p.school_urn = i.school_urn AND p.incident_ref = i.incident_ref) GROUP BY ALL"
+        f"AND p.school_urn = i.school_urn AND p.incident_ref = i.incident_ref) {EACH}"
     )
 
 
@@ -163,7 +163,7 @@ def _cells(measure: Measure, rules: RuleSet | None, question: Question) -> str:
         f"SELECT *, {count} AS own_count, {due} AS own_due FROM ({_subject(question)}) AS i) AS j "
         f"LEFT JOIN (SELECT return_id, school_urn, incident_ref, sum({child_count}) AS child_count, "
         f"sum({child_due}) AS child_due FROM child GROUP BY ALL) AS k USING (return_id, school_urn, incident_ref) "
-        "GROUP BY ALL"
+        f"{EACH}"
     )
 
 

@@ -7,11 +7,11 @@ from typing import Any
 
 from tests.oracles.answers import escalated, outcome
 from tests.oracles.days import day
-from tests.oracles.groups import Key, all_keys, keys, place_key
+from tests.oracles.groups import PLACE, Key, all_keys, keys, place_key
 from tests.oracles.incidents import visible
 from tests.oracles.recording import not_known_share, recording_completeness
 from tests.oracles.repeats import followed, kaplan_meier
-from tests.oracles.returned import expected, pupils
+from tests.oracles.returned import expected, pupils, reported
 from tests.oracles.shares import COUNTS, DOES_NOT, NOT_APPLICABLE, NOT_KNOWN, SHARES
 from tests.oracles.world import Asked, Row, World, fits
 
@@ -96,6 +96,7 @@ OTHERS = {
         returns_received,
     )
 }  # fmt: skip
+RATES = ("incidents_per_1000", "children_per_1000")
 MEASURES = {*SHARES, *CELLS, *OTHERS}
 
 
@@ -104,13 +105,15 @@ def oracle(world: World, measure: str, asked: Asked) -> dict[Key, Numbers]:
     seen = visible(world, asked)
     rows = followed(world, asked, seen) if measure == "involved_again_365_days" else seen
     rows = [row for row in rows if fits(world, asked, row["urn"], row["year"], row["term"])]
+    if measure in RATES:
+        rows = [row for row in rows if reported(world, asked, row)]
     due = expected(world, asked)
     grouped: dict[Key, list[Row]] = {}
     for row in rows if measure != "returns_received" else []:
         for key in keys(row, asked.by):
             grouped.setdefault(key, []).append(row)
     places = {place_key(one, asked.by) for one in [*due, *(rows if measure != "returns_received" else [])]}
-    found = all_keys(places or (set() if asked.by else {()}), asked.by) | set(grouped)
+    found = all_keys(places if set(asked.by) & set(PLACE) else {()}, asked.by) | set(grouped)
     return {key: _one(world, measure, asked, key, grouped.get(key, []), due) for key in found}
 
 
@@ -141,7 +144,7 @@ def _numbers(
         return returns_received(places)
     if measure == "involved_again_365_days":
         return involved_again_365_days(rows)
-    if measure in ("incidents_per_1000", "children_per_1000"):
+    if measure in RATES:
         sex = dict(key).get("sex", "")
         of = {"": "pupils", "female": "girls", "male": "boys"}.get(sex)
         on_roll = pupils(world, asked, places, of) if of else 0

@@ -31,7 +31,8 @@ DUE_WHEN: dict[str, Callable[[Row], bool]] = {
     "review_date": lambda row: row["status"] == "closed",
     "review_led_to_change": lambda row: row["review_date"] != "",
 }
-NEVER_MISSED = ("incident_date",)  # blank means that it is not known
+# incident_date is never due: a blank means that it is not known.
+OF_CHILDREN = ("sex", "sen", "social_care_status")  # all optional, and all offer “not known”
 OFFERS_NOT_KNOWN = (
     "reported_by", "imagery_type", "imagery_origin", "potentially_illegal", "sexual_acts_shown", "shared_via",
     "spread", "device_owner", "age_difference", "external_coercion", "child_vulnerable", "severe_imagery",
@@ -47,12 +48,16 @@ OFFERS_NOT_KNOWN = (
 
 
 def recording_completeness(row: Row) -> tuple[int, int]:
-    """Optional answers given, of optional answers due."""
-    due = [*ALWAYS_DUE, *(column for column, when in DUE_WHEN.items() if when(row))]
-    return sum(row[column] != "" for column in due), len(due)
+    """Optional answers given, of optional answers due, about an incident and the children in it."""
+    due = [row[column] for column in ALWAYS_DUE]
+    due += [row[column] for column, when in DUE_WHEN.items() if when(row)]
+    due += [child[column] for child in row["children"] for column in OF_CHILDREN]
+    return sum(answer != "" for answer in due), len(due)
 
 
 def not_known_share(row: Row) -> tuple[int, int]:
-    """Answers “not known”, of answers given to questions that offer it."""
-    given = [row[column].split(";") for column in OFFERS_NOT_KNOWN if row[column]]
+    """Answers “not known”, of answers given to questions that offer it, about an incident and its children."""
+    answers = [row[column] for column in OFFERS_NOT_KNOWN]
+    answers += [child[column] for child in row["children"] for column in OF_CHILDREN]
+    given = [answer.split(";") for answer in answers if answer]
     return sum("not_known" in codes for codes in given), len(given)

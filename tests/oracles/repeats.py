@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections import defaultdict
+from datetime import date
 
 from tests.oracles.days import last_day
 from tests.oracles.world import Asked, Row, World, in_scope, standing_returns
@@ -28,15 +29,16 @@ def _follow(world: World, asked: Asked, involved: list[tuple[Row, Row]]) -> Row:
     if others:
         days, again = (others[0]["told"] - first["told"]).days, True
     else:
-        days, again = (_end(world, asked, first["urn"]) - first["told"]).days, False
+        days, again = (_end(world, asked, first) - first["told"]).days, False
     same = [row for one, row in in_order if one is first]
     return {**first, "children": same, "days": max(days, 0), "again": again}
 
 
-def _end(world: World, asked: Asked, urn: str):  # type: ignore[no-untyped-def]
+def _end(world: World, asked: Asked, first: Row) -> date:
     """The last day of the latest term for which the school's return stands and can be seen."""
+    urn = first["urn"]
     ends = [last_day(one["year"], one["term"]) for one in standing_returns(world, asked) if one["urn"] == urn]
-    return max(end for end in ends if in_scope(world, asked, urn, end))
+    return max((end for end in ends if in_scope(world, asked, urn, end)), default=first["told"])
 
 
 def kaplan_meier(children: list[Row], within: int) -> dict[str, float | int | None]:

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from datetime import date
 
-from tests.oracles.days import terms_of
+from tests.oracles.days import last_day, terms_of
 from tests.oracles.world import Asked, Row, World, fits, in_scope, known_schools, standing_returns
 
 
@@ -12,25 +12,39 @@ def expected(world: World, asked: Asked) -> list[Row]:
     """One row a school and term: urn, year, term, and the return that stands, if any."""
     sent = {(one["urn"], one["year"], one["term"]): one for one in standing_returns(world, asked)}
     found = []
-    for year, term, first, last in _terms_asked_for(world, asked):
-        for urn, school in known_schools(world, asked).items():
-            due = _open(school, first, last) and in_scope(world, asked, urn, last)
+    for urn, school in known_schools(world, asked).items():
+        for year, term, last in _terms_asked_for(world, asked, school["la"]):
+            returned = sent.get((urn, year, term))
+            due = (returned or _open(school, last)) and in_scope(world, asked, urn, last)
             if due and fits(world, asked, urn, year, term):
-                found.append({"urn": urn, "year": year, "term": term, "sent": sent.get((urn, year, term))})
+                found.append({"urn": urn, "year": year, "term": term, "sent": returned})
     return found
 
 
-def _terms_asked_for(world: World, asked: Asked) -> list[tuple[str, str, date, date]]:
-    """From the first term of which any return stands until the last that has ended."""
-    began = min((one["year"] for one in standing_returns(world, asked)), default="999999")
+def _terms_asked_for(world: World, asked: Asked, la: str) -> list[tuple[str, str, date]]:
+    """From the first term of which an authority has a return until the last that has ended or has one."""
+    schools = known_schools(world, asked)
+    ends = [
+        last_day(one["year"], one["term"])
+        for one in standing_returns(world, asked)
+        if schools[one["urn"]]["la"] == la
+    ]
     years = [f"{start}{str(start + 1)[2:]}" for start in range(2014, asked.as_at.year + 1)]
-    listed = [(year, *term) for year in years for term in terms_of(year)]
-    return [one for one in listed if one[0] >= began and one[3] <= asked.as_at.date()]
+    listed = [(year, term, last) for year in years for term, _, last in terms_of(year)]
+    return [one for one in listed if ends and min(ends) <= one[2] and (
+        one[2] < asked.as_at.date() or one[2] <= max(ends))]  # fmt: skip
 
 
-def _open(school: Row, first: date, last: date) -> bool:
+def _open(school: Row, last: date) -> bool:
+    """Whether it was open on the last day of the term."""
     begun = school["opened"] is None or school["opened"] <= last
-    return begun and (school["closed"] is None or school["closed"] >= first)
+    return begun and (school["closed"] is None or school["closed"] >= last)
+
+
+def reported(world: World, asked: Asked, row: Row) -> bool:
+    """Whether an incident's school has a roll and a return of the term it counts in, so that it has a rate."""
+    stands = {(one["urn"], one["year"], one["term"]) for one in standing_returns(world, asked)}
+    return (row["urn"], row["year"], row["term"]) in stands and roll(world, asked, row["urn"], row["year"], "pupils") > 0
 
 
 def roll(world: World, asked: Asked, urn: str, year: str, of: str) -> int:

@@ -6,9 +6,9 @@ WITH latest AS (
     WHERE i.school_urn IN (SELECT urn FROM scope_schools)
     QUALIFY row_number() OVER (PARTITION BY i.school_urn, i.incident_ref ORDER BY i.return_id DESC) = 1
 )
-SELECT i.* EXCLUDE (recorded_at), s.phase, s.name AS school_name, i.recorded_at
+SELECT i.*, s.phase, s.name AS school_name
 FROM latest i
-JOIN register s ON s.urn = i.school_urn
+LEFT JOIN register s ON s.urn = i.school_urn
 WHERE EXISTS (
     SELECT 1 FROM scope_schools m WHERE m.urn = i.school_urn AND i.reported_date BETWEEN m.from_date AND m.to_date
 )
