@@ -155,11 +155,14 @@ def sample(
 ) -> None:
     """Write invented schools and returns, with the faults that life has."""
     from pipelines.sample import generate, write
+    from pipelines.sample.broken import write_broken
 
     if size not in ("small", "full"):
         raise QuestionError("The size is small or full.")
     with printing.working("Inventing schools and returns"):
-        write(generate(seed=seed, size=size), out)
+        made = generate(seed=seed, size=size)
+        write(made, out)
+        write_broken(made, out / "broken")
     printing.say(f"Written to {out}.")
 
 

@@ -14,6 +14,7 @@ from schemas.calendar import Term
 from schemas.issues import Issue, Severity
 from schemas.lexicon import lexicon, normalise
 
+REFUSING = ("file-", "personal-")
 RETURN_FIELDS = frozenset({"school urn", "academic year", "term", "key version", "field", "value"})
 
 
@@ -64,7 +65,7 @@ def check(files: Sequence[NamedFile], *, stated: Stated, around: Surroundings) -
     issues += rules.check("children", children, today=around.today)
     issues += relations.check(incidents, placed.children, placed.stated, around)
     return Checked(
-        tuple(issues),
+        _said_once(issues),
         read.sha256,
         True,
         incidents,
@@ -72,6 +73,16 @@ def check(files: Sequence[NamedFile], *, stated: Stated, around: Surroundings) -
         placed.stated.academic_year,
         placed.stated.term,
         placed.stated.key_version,
+    )
+
+
+def _said_once(issues: Sequence[Issue]) -> tuple[Issue, ...]:
+    """Without the format of a cell that the reader or the personal-data gate has refused already."""
+    refused = {(issue.table, issue.row, issue.column) for issue in issues if issue.rule.startswith(REFUSING)}
+    return tuple(
+        issue
+        for issue in issues
+        if not issue.rule.startswith("format-") or (issue.table, issue.row, issue.column) not in refused
     )
 
 

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 from collections.abc import Iterator
 from dataclasses import dataclass
 from pathlib import Path
@@ -44,6 +45,15 @@ def _written(sample: Sample, folder: Path) -> Iterator[Path]:
             path.parent.mkdir(parents=True, exist_ok=True)
             path.write_bytes(content)
             yield path
+        yield _expected(each, folder / each.name)
+
+
+def _expected(each: BrokenFile, folder: Path) -> Path:
+    """The issues that a return must give, beside its files."""
+    issues = [dict(zip(("rule", "table", "row", "column"), one, strict=True)) for one in each.expects]
+    path = folder / "expected.json"
+    path.write_text(json.dumps({"fault": each.fault, "issues": issues}, indent=1) + "\n", encoding="utf-8")
+    return path
 
 
 def _broken(each: Fault) -> BrokenFile:

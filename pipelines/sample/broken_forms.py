@@ -50,43 +50,69 @@ ACCEPTED = (
 )
 
 FILES = (
-    Fault("empty-file", "The file has no bytes.", pack=empty),
-    Fault("password-protected", "The workbook was saved with a password.", pack=password_protected),
-    Fault("cut-off-zip", "The ZIP was cut off on its way.", pack=cut_off(as_zip)),
-    Fault("macros", "The workbook carries macros.", pack=with_macros),
-    Fault("picture", "The workbook carries a picture.", pack=with_picture),
-    Fault("comment", "A cell has a comment.", pack=with_comment("Ask the form tutor about this one.")),
+    Fault("empty-file", "The file has no bytes.", pack=empty, expects=(("file-empty", "file", None, None),)),
+    Fault(
+        "password-protected",
+        "The workbook was saved with a password.",
+        pack=password_protected,
+        expects=(("file-password-protected", "file", None, None),),
+    ),
+    Fault(
+        "cut-off-zip",
+        "The ZIP was cut off on its way.",
+        pack=cut_off(as_zip),
+        expects=(("file-unreadable", "file", None, None),),
+    ),
+    Fault("macros", "The workbook carries macros.", pack=with_macros, expects=(("file-macros", "file", None, None),)),
+    Fault(
+        "picture",
+        "The workbook carries a picture.",
+        pack=with_picture,
+        expects=(("personal-attachment", "file", None, None),),
+    ),
+    Fault(
+        "comment",
+        "A cell has a comment.",
+        pack=with_comment("Ask the form tutor about this one."),
+        expects=(("personal-attachment", "file", None, None),),
+    ),
     Fault(
         "hidden-sheet",
         "A hidden sheet holds a working list.",
         pack=with_hidden_sheet([["list", "group"], ["seen", "9"]]),
+        expects=(("file-hidden-sheet", "file", None, None),),
     ),
     Fault(
         "children-table-missing",
         "Only the table of incidents was sent.",
         (without_table("children"),),
+        expects=(("file-missing-table", "children", None, None),),
     ),
     Fault(
         "ragged-row",
         "A row runs on past the last column, so its cells may stand under the wrong names.",
         (row_longer("children", 5, "yes"),),
         pack=as_csv_pair,
+        expects=(("file-ragged-row", "children", 5, None),),
     ),
     Fault(
         "broken-quote",
         "A quotation mark opens and never closes.",
         pack=bytes_changed(as_csv_pair, b"\r\nN2526-002,9", b'\r\n"N2526-002,9'),
+        expects=(("file-broken-quote", "incidents", 3, None),),
     ),
     Fault(
         "formula-without-value",
         "A date is a formula whose result was never stored.",
         (cell("incidents", 2, "incident_date", "=DATE(2025,9,12)"),),
+        expects=(("file-formula-without-value", "incidents", 2, None),),
     ),
     Fault(
         "cell-error",
         "A formula went wrong before the file was saved.",
         (cell("incidents", 4, "incident_date", "#N/A"),),
         pack=as_csv_pair,
+        expects=(("file-cell-error", "incidents", 4, "incident_date"),),
     ),
 )
 
@@ -95,42 +121,64 @@ STRUCTURE = (
         "core-column-missing",
         "A column that every return must have is missing.",
         (without_column("incidents", "dsl_informed_date"),),
+        expects=(("structure-missing-core-column", "incidents", None, "dsl_informed_date"),),
     ),
     Fault(
         "optional-column-missing",
         "A column outside the core is missing.",
         (without_column("incidents", "staff_informed"),),
+        expects=(
+            ("structure-missing-columns", "incidents", None, None),
+            ("format-blank", "incidents", None, "staff_informed"),
+        ),
     ),
     Fault(
         "column-unknown",
         "There is a column that a return does not have.",
         (with_column("incidents", "risk level", ["low", "high"]),),
+        expects=(("structure-unknown-column", "incidents", None, "risk level"),),
     ),
     Fault(
         "column-renamed",
         "The recording system renamed a category, so its header is not known.",
         (column_called("incidents", "police_contacted", "status level 3"),),
+        expects=(
+            ("structure-unknown-column", "incidents", None, "status level 3"),
+            ("structure-missing-core-column", "incidents", None, "police_contacted"),
+        ),
     ),
     Fault(
         "column-twice",
         "Two headers mean the same column.",
         (with_column("incidents", "Police contacted?", ["no"]),),
+        expects=(("file-duplicate-column", "incidents", None, "column BI"),),
     ),
     Fault(
         "no-incidents",
         "The tables have headers but no rows.",
         (without_rows("incidents", 2, 7), without_rows("children", 2, 13)),
+        expects=(("structure-no-incidents", "incidents", None, None),),
     ),
-    Fault("reference-twice", "Two incidents have the same reference.", (row_again("incidents", 2),)),
+    Fault(
+        "reference-twice",
+        "Two incidents have the same reference.",
+        (row_again("incidents", 2),),
+        expects=(
+            ("structure-reference-twice", "incidents", 2, "incident_ref"),
+            ("structure-reference-twice", "incidents", 8, "incident_ref"),
+        ),
+    ),
     Fault(
         "child-of-unknown-incident",
         "A child's incident is not in the table of incidents.",
         (cell("children", 3, "incident_ref", "N2526-099"),),
+        expects=(("structure-unknown-incident", "children", 3, "incident_ref"),),
     ),
     Fault(
         "incident-without-children",
         "No child is listed for an incident.",
         (without_rows("children", 8, 8),),
+        expects=(("structure-incident-without-children", "incidents", 5, "incident_ref"),),
     ),
     Fault(
         "other-school",
@@ -140,6 +188,7 @@ STRUCTURE = (
             cell("incidents", 5, "school_urn", OTHER_SCHOOL),
             cell("children", 8, "school_urn", OTHER_SCHOOL),
         ),
+        expects=(("structure-other-school", "incidents", 5, "school_urn"),),
     ),
     Fault(
         "school-unknown",
@@ -147,6 +196,14 @@ STRUCTURE = (
         (
             cell("return", 2, "school_urn", UNKNOWN_SCHOOL),
             *(cell("incidents", row, "school_urn", UNKNOWN_SCHOOL) for row in range(2, 8)),
+        ),
+        expects=(
+            ("structure-unknown-school", "incidents", 2, "school_urn"),
+            ("structure-unknown-school", "incidents", 3, "school_urn"),
+            ("structure-unknown-school", "incidents", 4, "school_urn"),
+            ("structure-unknown-school", "incidents", 5, "school_urn"),
+            ("structure-unknown-school", "incidents", 6, "school_urn"),
+            ("structure-unknown-school", "incidents", 7, "school_urn"),
         ),
     ),
 )
