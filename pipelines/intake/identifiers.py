@@ -131,12 +131,12 @@ class Identifier:
 
 IDENTIFIERS = (
     Identifier("personal-upn", "a UPN", whole("[A-HJ-NP-RT-Z](?: ?[0-9]){11} ?[0-9A-Z]"), _upn),
-    Identifier("personal-email", "an e-mail address", r"[0-9A-Z_%+']@[0-9A-Z-]{1,63}\.[0-9A-Z-]"),
+    Identifier("personal-email", "an e-mail address", r"[0-9A-Z_%+']@[0-9A-Z-]+\.[0-9A-Z-]"),
     Identifier(
         "personal-web-address",
         "a web address",
-        rf"https?://[^ ]|{whole(r'www[.][0-9A-Z-]{1,63}[.][0-9A-Z]{1,63}')}"
-        rf"|(?:^|[^0-9A-Z@._-])([0-9A-Z][0-9A-Z-]{{0,62}}[.](?:(?:co|sch|ac|gov|org)[.])?(?:{_SITES}))"
+        rf"https?://[^ ]|{whole(r'www[.][0-9A-Z-]+[.][0-9A-Z]+')}"
+        rf"|(?:^|[^0-9A-Z@._-])([0-9A-Z][0-9A-Z-]*[.](?:(?:co|sch|ac|gov|org)[.])?(?:{_SITES}))"
         r"(?:$|[^0-9A-Z])",
     ),
     Identifier(
@@ -215,7 +215,7 @@ IDENTIFIERS = (
         whole(r"(?:Mr|Mrs|Ms|Miss|Mx|Dr|Rev)[.]? [A-Z][a-z'’-]+"),
         _titled_name,
     ),
-    Identifier("personal-free-text", "free text", r"(?:[^\s]+\s+){10}[^\s]", _free_text),
+    Identifier("personal-free-text", "free text", r"(?:^|\s)(?:[^\s]+\s+){10}[^\s]", _free_text),
 )
 
 BY_RULE: Mapping[str, Identifier] = {identifier.rule: identifier for identifier in IDENTIFIERS}

@@ -7,6 +7,7 @@ from collections.abc import Iterable
 
 _CAMEL = re.compile(r"(?<=[a-z0-9])(?=[A-Z])")
 _NOT_WORD = re.compile(r"[\W_]+")
+_PLAIN = re.compile(r"[A-Za-z][A-Za-z0-9 _().?:/&-]{0,59}")
 
 # First match counts, so "e-mail address" is not an address and "user name" not a name.
 _KINDS: dict[str, str] = {
@@ -95,4 +96,4 @@ _ANNOUNCING_WORDS = frozenset(
 def may_be_repeated(header: str, *, known: Iterable[str]) -> bool:
     """Whether a header has only ordinary words; any other might be a child's name."""
     ordinary = _COMMON_WORDS | _ANNOUNCING_WORDS | {word for key in known for word in key.split()}
-    return len(header) <= 60 and all(word in ordinary for word in words_of(header))
+    return bool(_PLAIN.fullmatch(header)) and all(word in ordinary for word in words_of(header))

@@ -197,7 +197,8 @@ class FileFault(UnreadableError):
         super().__init__(rule)
         self.rule, self.table, self.row, self.facts = rule, table, row, facts
 
-    def as_issue(self, *, where: str) -> Issue:
+    def as_issue(self, *, where: str, table: str | None = None) -> Issue:
         """The issue to show, about the file or sheet named by its place."""
         facts = {"where": where, **self.facts}
-        return _filled(wording(self.rule), self.rule, place=(self.table, self.row, None), facts=facts)
+        place = (table or self.table, self.row, None)
+        return _filled(wording(self.rule), self.rule, place=place, facts=facts)

@@ -46,7 +46,7 @@ def _sheet(book: WorkbookParts, sheet: SheetPart, cells: CellReader, *, known: f
     try:
         table, issues = _read(sheet, role, records, known=known)
     except FileFault as fault:
-        return [], [fault.as_issue(where=f"The {role} sheet")]
+        return [], [fault.as_issue(where=f"The {role} sheet", table=role)]
     return [table], [*issues, *_oddities(rows, book, table=role)]
 
 
