@@ -9,7 +9,7 @@ import numpy as np
 import pandas as pd
 
 from pipelines.intake.dates import read_dates
-from schemas.lexicon import Column, lexicon, normalise
+from schemas.lexicon import Column, lexicon
 
 SEVERAL = ";"
 SEPARATORS = (";", "|", "\n")
@@ -28,10 +28,16 @@ class Mapped:
 
 def map_headers(table: str, headers: pd.Index) -> dict[str, str]:
     """Each header that is known, with its canonical column."""
-    by_header = dict(lexicon().tables[table].by_header)
-    if table == "children":
-        by_header[normalise("school_urn")] = "school_urn"
-    return {header: by_header[key] for header in headers if (key := normalise(str(header))) in by_header}
+    found = {header: _column_meant(table, str(header)) for header in headers}
+    return {header: name for header, name in found.items() if name is not None}
+
+
+def _column_meant(table: str, header: str) -> str | None:
+    """The canonical column of a header; the children of a file for several schools have `school_urn` too."""
+    name = lexicon().tables[table].name_for(header)
+    if name is None and table == "children" and lexicon().tables["incidents"].name_for(header) == "school_urn":
+        return "school_urn"
+    return name
 
 
 def map_values(table: str, frame: pd.DataFrame) -> Mapped:
