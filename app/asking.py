@@ -3,11 +3,24 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
+from dataclasses import dataclass, replace
+
+import streamlit as st
 
 from app.permissions import Action, Person, actor_of, may, scope_of
 from pipelines.house import open_house
 from pipelines.reporting import Figure, FigureTable, OutcomeCount, Question, Scope
 from schemas.errors import RefusedError
+
+KEPT = 500
+
+
+@dataclass(frozen=True, slots=True)
+class Beside:
+    """An organisation whose protected figures stand beside one's own."""
+
+    called: str
+    scope: Scope
 
 
 def figures(person: Person, question: Question) -> FigureTable:
@@ -20,6 +33,11 @@ def one(person: Person, question: Question) -> tuple[Figure, FigureTable]:
     """The single figure of a question without breakdowns, and the table it stands in."""
     table = figures(person, question)
     return table.rows[0], table
+
+
+def about(question: Question, other: Beside) -> Question:
+    """The same question about another organisation, which is answered for all its schools together."""
+    return replace(question, about=other.scope, phase=None, school=None)
 
 
 def outcomes(person: Person, question: Question) -> tuple[OutcomeCount, ...]:
@@ -37,15 +55,20 @@ def missed(person: Person, question: Question) -> list[Mapping[str, object]]:
 
 def home(person: Person) -> Mapping[str, str]:
     """What a person's organisation is called, and the authority and trust that it belongs to."""
-    return open_house().reporting.home(scope_of(person))
+    return _home(str(scope_of(person)), open_house().reporting.data_version())
 
 
-def authority(person: Person) -> tuple[str, Scope] | None:
-    """The name and scope of the authority that a person may compare with, None for those who may not."""
+@st.cache_data(show_spinner=False, max_entries=KEPT)
+def _home(scope: str, version: int) -> Mapping[str, str]:
+    return open_house().reporting.home(Scope.parse(scope))
+
+
+def authority(person: Person) -> Beside | None:
+    """The authority that a person may compare with, None for those who may not."""
     found = home(person)
     if not may(person, Action.COMPARE_WITH_AUTHORITY) or "la" not in found:
         return None
-    return found["la_name"], Scope.parse(f"la:{found['la']}")
+    return Beside(f"{found['la_name']}, all schools", Scope.parse(f"la:{found['la']}"))
 
 
 def years(person: Person) -> list[str]:
@@ -60,7 +83,12 @@ def schools(person: Person) -> Mapping[str, str]:
 
 def phases(person: Person) -> list[str]:
     """The phases of a person's schools."""
-    expected = open_house().reporting.returns(scope_of(person), Question("returns_received"))
+    return _phases(str(scope_of(person)), open_house().reporting.data_version())
+
+
+@st.cache_data(show_spinner=False, max_entries=KEPT)
+def _phases(scope: str, version: int) -> list[str]:
+    expected = open_house().reporting.returns(Scope.parse(scope), Question("returns_received"))
     return sorted({str(phase) for phase in expected["phase"].dropna()})
 
 

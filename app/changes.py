@@ -6,13 +6,14 @@ from collections.abc import Sequence
 
 from app import wording
 from pipelines.reporting import Figure, FigureTable
+from schemas.calendar import label
 from schemas.measurement import Measure
 
 HIGHER, LOWER, UNCLEAR = "clearly higher", "clearly lower", "no clear change"
 CANNOT = "cannot be compared"
 
 
-def compare(measure: Measure, now: Figure, before: Figure) -> str:
+def compare(now: Figure, before: Figure) -> str:
     """Whether a figure is clearly higher or lower than another: only when their intervals do not overlap."""
     if None in (now.lower95, now.upper95, before.lower95, before.upper95):
         return CANNOT
@@ -33,24 +34,23 @@ def over_terms(measure: Measure, table: FigureTable) -> str:
     """A finding about a series: its first and last figure, and whether they differ clearly."""
     shown = [row for row in table.rows if row.value is not None and row.state not in wording.NO_NUMBER]
     name = wording.opening(measure.short_title)
-    if len(shown) < 2:  # noqa: PLR2004 - a change needs two figures
+    if len(shown) < 2:
         return f"{name}: not enough returns to say whether it changed"
     first, last = shown[0], shown[-1]
-    said = compare(measure, last, first)
+    said = compare(last, first)
     ending = "" if said == CANNOT else f": {said}"
-    return (
-        f"{name}: {wording.short(measure, first)} in {_when(first)}, {wording.short(measure, last)} in {_when(last)}{ending}"
-    )
+    values = [f"{wording.short(measure, row)} in {_when(row)}" for row in (first, last)]
+    return f"{name}: {', '.join(values)}{ending}"
 
 
 def between(measure: Measure, table: FigureTable, *, by: str, heading: str) -> str:
     """A finding about figures side by side: whether any two intervals lie apart, or that there are too few to say."""
     shown = [row for row in table.rows if row.lower95 is not None and row.state not in wording.NO_NUMBER]
-    if len(shown) < 2:  # noqa: PLR2004 - a difference needs two figures
+    if len(shown) < 2:
         return f"{heading}: too few to say whether there is a difference"
-    apart = any(compare(measure, one, other) in (HIGHER, LOWER) for one in shown for other in shown)
+    apart = any(compare(one, other) in (HIGHER, LOWER) for one in shown for other in shown)
     return f"{heading}: {'some figures differ clearly' if apart else 'no clear difference'}"
 
 
 def _when(row: Figure) -> str:
-    return wording.period(row.by["year"], row.by["term"])
+    return f"{row.by['term']} {label(row.by['year'])}"

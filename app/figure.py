@@ -12,6 +12,7 @@ from schemas.measurement import Measure
 from schemas.rulesets import rule_set
 
 LONG = 16
+NOBODY = "none"
 TABLE_BELOW = "The table below gives every figure."
 
 
@@ -19,7 +20,7 @@ def show(finding: str, *, chart: Chart | None, table: pd.DataFrame, caption: str
     """Show a figure; `wide` charts keep their own width, others take the page's."""
     with st.container(key=f"figure-{key}", gap="small"):
         st.subheader(finding, anchor=False)
-        if chart is not None and len(chart.rows):
+        if chart is not None and chart.has_numbers:
             draw(chart, alt=f"{finding} {TABLE_BELOW}", wide=wide)
         numbers(table, key=key)
         st.caption(caption)
@@ -40,12 +41,22 @@ def numbers(table: pd.DataFrame, *, key: str) -> None:
             st.table(table, border="horizontal")
 
 
-def caption(measure: Measure, table: FigureTable, *, n: str, period: str, comparator: str = "none") -> str:
+def caption(measure: Measure, table: FigureTable, *, n: str, period: str, comparator: str = NOBODY) -> str:
     """What a figure rests on: n, period, comparator, rule set, coverage and data version."""
     parts = [f"n = {n}", f"Period: {period}", f"Compared with: {comparator}", judged_by(table.rule_set),
              wording.opening(wording.coverage(table.coverage)),
-             f"Data version {table.data_version}, {wording.moment(table.as_at)}"]  # fmt: skip
-    return f"{measure.title}. " + " · ".join(part for part in parts if part)
+             version(table)]  # fmt: skip
+    return f"{measure.title}. {joined(*parts)}"
+
+
+def joined(*parts: str) -> str:
+    """The parts of a caption, empty ones left out."""
+    return " · ".join(part for part in parts if part)
+
+
+def version(table: FigureTable) -> str:
+    """Which state of the data a figure shows."""
+    return f"Data version {table.data_version}, {wording.moment(table.as_at)}"
 
 
 def judged_by(name: str | None) -> str:

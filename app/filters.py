@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 from dataclasses import dataclass
+from functools import partial
 from typing import Any
 
 import streamlit as st
@@ -48,14 +49,17 @@ class Chosen:
         return wording.period(self.year, self.term)
 
 
-def choose(person: Person, *wanted: str) -> Chosen:
+def choose(person: Person, *wanted: str, latest: bool = True) -> Chosen:
     """Draw the wanted filters in one row; what is not wanted stays open.
 
-    `wanted` are of year, term, phase, school and rule_set; what leaves no choice is not drawn.
+    `wanted` are of year, term, phase, school and rule_set; what leaves no choice is not drawn. `latest` starts
+    with the latest year, otherwise with all.
     """
-    row = st.container(horizontal=True, key="filters")
-    draw = {"year": _year, "term": _term, "phase": _phase, "school": _school, "rule_set": _rule_set}
-    with row:
+    draw = {
+        "year": partial(_year, latest=latest), "term": _term, "phase": _phase, "school": _school,
+        "rule_set": _rule_set,
+    }  # fmt: skip
+    with st.container(horizontal=True, key="filters"):
         return Chosen(**{name: draw[name](person) for name in wanted})
 
 
@@ -71,15 +75,15 @@ def measure(default: str) -> Measure:
 
 def breakdown(person: Person, *, without: tuple[str, ...] = ("term", "year")) -> str | None:
     """Draw the choice of a breakdown; None for the whole."""
-    several = may(person, Action.CHOOSE_SCHOOL)
-    options = {name: words for name, words in BREAKDOWNS.items() if name not in without and (several or name != "school")}
-    return _pick("Broken down by", {EVERY: "nothing: the whole", **options}, key="by")
+    left_out = without if may(person, Action.CHOOSE_SCHOOL) else (*without, "school")
+    options = {name: wording.opening(words) for name, words in BREAKDOWNS.items() if name not in left_out}
+    return _pick("Broken down by", {EVERY: "Nothing: the whole", **options}, key="by")
 
 
-def _year(person: Person) -> str | None:
+def _year(person: Person, *, latest: bool) -> str | None:
     found = asking.years(person)
     options = {**{year: label(year) for year in found}, EVERY: "All years"}
-    return _pick("Academic year", options, key="year")
+    return _pick("Academic year", options, key="year", first=found[0] if latest and found else EVERY)
 
 
 def _term(_: Person) -> str | None:
@@ -91,7 +95,8 @@ def _phase(person: Person) -> str | None:
     found = asking.phases(person)
     if len(found) < LEAST_CHOICE:
         return None
-    return _pick("Phase", {EVERY: "All phases", **{name: wording.opening(name) for name in found}}, key="phase")
+    words = {name: wording.opening(name.replace("_", " ")) for name in found}
+    return _pick("Phase", {EVERY: "All phases", **words}, key="phase")
 
 
 def _school(person: Person) -> str | None:
@@ -109,7 +114,7 @@ def _rule_set(_: Person) -> str:
 def _pick(title: str, options: Mapping[str, str], *, key: str, first: str | None = None) -> str | None:
     """One choice of several; the first option, or `first`, when nothing is chosen. None for every one."""
     names = list(options)
-    place = names.index(first) if first else 0
+    place = 0 if first is None else names.index(first)
     chosen = st.selectbox(
         title, names, index=place, format_func=lambda name: options[name], key=key, bind="query-params", width=240
     )

@@ -8,7 +8,7 @@ import pandas as pd
 
 from app import wording
 from pipelines.reporting import Figure, FigureTable, OutcomeCount
-from schemas.measurement import Kind, Measure
+from schemas.measurement import Kind, Measure, measures
 from schemas.rulesets import OUTCOME_LABELS
 
 INTERVAL = f"95{wording.THIN}% interval"
@@ -16,31 +16,47 @@ INTERVAL = f"95{wording.THIN}% interval"
 
 def listed(measure: Measure, table: FigureTable, *, by: str, heading: str) -> pd.DataFrame:
     """One row a value of a breakdown: the figure, its interval, what it counts and the returns behind it."""
-    rows = [{heading: _name(table, by, figure), **cells(measure, figure)} for figure in table.rows]
+    rows = [{heading: wording.place(table, by, figure), **cells(measure, figure)} for figure in table.rows]
     return pd.DataFrame(rows).set_index(heading)
 
 
-def side_by_side(measure: Measure, tables: Mapping[str, FigureTable]) -> pd.DataFrame:
-    """One row a term, a column for each organisation."""
+def over_terms(measure: Measure, tables: Mapping[str, FigureTable]) -> pd.DataFrame:
+    """One row a term: a single organisation in full, several in a column each."""
+    if len(tables) == 1:
+        return listed(measure, next(iter(tables.values())), by="term", heading="Term")
     columns = {
-        who: {_name(table, "term", figure): with_interval(measure, figure) for figure in table.rows}
+        who: {wording.place(table, "term", figure): with_interval(measure, figure) for figure in table.rows}
         for who, table in tables.items()
     }
     return pd.DataFrame(columns).rename_axis("Term").fillna(wording.NOTHING)
+
+
+def compared(
+    figures: Mapping[str, Sequence[Figure]], headings: Sequence[str], *, last: Mapping[str, str] | None = None
+) -> pd.DataFrame:
+    """One row a measure, a column for each of several figures of it, and what is said of them."""
+    rows = {}
+    for name, several in figures.items():
+        measure = measures()[name]
+        cells = [with_interval(measure, figure) for figure in several]
+        change = {"Change": last[name]} if last else {}
+        rows[measure.title] = dict(zip(map(wording.opening, headings), cells, strict=True)) | change
+    return pd.DataFrame.from_dict(rows, orient="index").rename_axis("Measure")
 
 
 def crossed(measure: Measure, table: FigureTable, *, by: str) -> pd.DataFrame:
     """A row a value of a breakdown, a column a term."""
     found: dict[str, dict[str, str]] = {}
     for figure in table.rows:
-        found.setdefault(table.label(by, figure.by[by]), {})[_name(table, "term", figure)] = _with_count(measure, figure)
+        row = found.setdefault(wording.place(table, by, figure), {})
+        row[wording.place(table, "term", figure)] = _with_count(measure, figure)
     return pd.DataFrame.from_dict(found, orient="index").fillna(wording.NOTHING)
 
 
 def cells(measure: Measure, figure: Figure) -> dict[str, str]:
     """One figure's cells."""
     found = {wording.opening(measure.short_title): wording.short(measure, figure)}
-    if measure.kind not in (Kind.COUNT,):
+    if measure.kind is not Kind.COUNT:
         found[INTERVAL] = wording.interval(measure, figure) or wording.NOTHING
         found |= _counts(measure, figure)
     if measure.kind is not Kind.COVERAGE:
@@ -74,12 +90,6 @@ def _outcomes(counts: Iterable[OutcomeCount]) -> dict[str, str]:
     return {
         OUTCOME_LABELS[one.outcome]: "withheld" if one.count is None else wording.number(one.count) for one in counts
     }
-
-
-def _name(table: FigureTable, by: str, figure: Figure) -> str:
-    if by == "term":
-        return wording.tick(figure.by["year"], figure.by["term"])
-    return wording.period(figure.by["year"], None) if by == "year" else table.label(by, figure.by[by])
 
 
 def with_interval(measure: Measure, figure: Figure) -> str:

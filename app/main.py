@@ -23,8 +23,9 @@ TITLES = {
 }
 STYLE = """<style>
 [class*="st-key-numbers"] td, [class*="st-key-numbers"] th {font-variant-numeric: tabular-nums}
-[class*="st-key-numbers"] td, [class*="st-key-numbers"] thead th:not(:first-child) {text-align: right}
-[class*="st-key-numbers"] tbody th {text-align: left; font-weight: 400}
+[class*="st-key-numbers"] td, [class*="st-key-numbers"] thead th:not(:first-child) {text-align: right !important}
+[class*="st-key-card"] [data-testid="stMetricValue"] * {white-space: normal; overflow: visible}
+[class*="st-key-card"] [data-testid="stMetricValue"] {font-size: 1.9rem; line-height: 1.15; font-weight: 600}
 @media print {[class*="st-key-filters"], [class*="st-key-person-bar"] {display: none}}
 </style>"""
 

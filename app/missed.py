@@ -1,4 +1,4 @@
-"""Incidents that the guidance called for and that were not escalated: opened by a button, for the reading is recorded."""
+"""Incidents called for and not escalated: opened by a button, because the reading is recorded."""
 
 from __future__ import annotations
 
@@ -10,7 +10,7 @@ import streamlit as st
 from app import asking, figure, identity, wording
 from app.filters import Chosen
 from app.permissions import Action, Person
-from pipelines.reporting import Figure, FigureTable, OutcomeCount
+from pipelines.reporting import Figure, FigureTable, OutcomeCount, categories
 from schemas.conditions import columns_of
 from schemas.lexicon import lexicon
 from schemas.rulesets import RuleSet, rule_set
@@ -74,9 +74,13 @@ def grouped(
     """Outcome counts under the labels of a breakdown."""
     found: dict[str, list[OutcomeCount]] = {}
     for one in counts:
-        name = wording.tick(one.by["year"], one.by["term"]) if by == "term" else table.label(by, one.by[by])
-        found.setdefault(name, []).append(one)
-    return {name: tuple(several) for name, several in found.items()}
+        found.setdefault(one.by[by] if by != "term" else f"{one.by['year']} {one.by['term']}", []).append(one)
+    names = sorted(found) if by == "term" else [name for name in categories(by) if name in found]
+    return {_called(table, by, name): tuple(found[name]) for name in names}
+
+
+def _called(table: FigureTable, by: str, name: str) -> str:
+    return wording.tick(*name.split()) if by == "term" else table.label(by, name)
 
 
 def disagreement(calls: Mapping[str, Figure]) -> str:

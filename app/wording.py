@@ -6,7 +6,7 @@ from datetime import date, datetime
 from decimal import ROUND_HALF_UP, Decimal
 from zoneinfo import ZoneInfo
 
-from pipelines.reporting import STATE_WORDS, Coverage, Figure, State
+from pipelines.reporting import STATE_WORDS, Coverage, Figure, FigureTable, State
 from schemas.calendar import label
 from schemas.measurement import Kind, Measure
 
@@ -69,9 +69,8 @@ def interval(measure: Measure, figure: Figure) -> str:
     if figure.lower95 is None or figure.upper95 is None:
         return ""
     lower, upper = amount(measure, figure.lower95), amount(measure, figure.upper95)
-    for sign in (f"{THIN}%", " days"):  # the sign once, at the end
-        if upper.endswith(sign) and not lower.startswith(("under", "over")):
-            lower = lower.removesuffix(sign).removesuffix(" day")
+    if not lower.startswith(("under", "over")):  # the sign once, at the end
+        lower = lower.removesuffix(f"{THIN}%").removesuffix(" days").removesuffix(" day")
     return f"{lower} to {upper}"
 
 
@@ -84,6 +83,15 @@ def sentence(measure: Measure, figure: Figure) -> str:
     return _value_with_count(measure, figure) + ending
 
 
+def answer(measure: Measure, figure: Figure, *, of: str) -> str:
+    """A share as an answer: “69 % of the incidents … (52 of 75; 95 % interval 58 to 79 %)”."""
+    if figure.value is None or figure.state in NO_NUMBER:
+        return f"{sentence(measure, figure)}; nothing can be said of {of}"
+    between = interval(measure, figure)
+    counts = f"{number(figure.count or 0)} of {number(figure.denominator or 0)}"
+    return f"{per_cent(figure.value)} of {of} ({counts}; 95{THIN}% interval {between})"
+
+
 def _value_with_count(measure: Measure, figure: Figure) -> str:
     value = amount(measure, figure.value or 0)
     count, of = number(figure.count or 0), number(figure.denominator or 0)
@@ -92,9 +100,10 @@ def _value_with_count(measure: Measure, figure: Figure) -> str:
     if measure.kind is Kind.RATE:
         return f"{value} {measure.unit} ({count} {measure.counts} among {of} pupils)"
     if measure.kind is Kind.DAYS:
-        return f"half within {value}{_nine_in_ten(figure)} ({count} dated of {of} escalated)"
+        half = f"within {value}" if figure.value else "on the day staff were told"
+        return f"half {half}{_nine_in_ten(figure)} ({count} dated of {of} escalated)"
     if measure.kind is Kind.REPEAT:
-        return f"{value} of {of} children"
+        return f"an estimated {value} of children, from {of} followed"
     return f"{count} of {of} {noun(measure)}, {value}"
 
 
@@ -133,6 +142,13 @@ def period(year: str | None, term: str | None) -> str:
 def tick(year: str, term: str) -> str:
     """A period for an axis, in which a line break goes where the space is: “Autumn 2025/26”."""
     return f"{term.capitalize()} {label(year)}"
+
+
+def place(table: FigureTable, by: str, figure: Figure) -> str:
+    """What a figure belongs to, in words: a term, a year, a school, an answer."""
+    if by == "term":
+        return tick(figure.by["year"], figure.by["term"])
+    return label(figure.by["year"]) if by == "year" else table.label(by, figure.by[by])
 
 
 def day(when: date) -> str:

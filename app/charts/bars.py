@@ -14,6 +14,7 @@ from app.charts import look
 from pipelines.reporting import OutcomeCount
 from schemas.rulesets import OUTCOME_LABELS
 
+TWO_LINES = "split(replace(datum.label, ' and ', ', '), ', ')"
 
 
 def outcome_bars(groups: Mapping[str, Sequence[OutcomeCount]]) -> look.Chart:
@@ -22,15 +23,16 @@ def outcome_bars(groups: Mapping[str, Sequence[OutcomeCount]]) -> look.Chart:
         {
             "group": group,
             "outcome": OUTCOME_LABELS[outcome],
-            "count": None if found is None else float(found),
+            "order": place,
+            "value": None if found is None else float(found),
             "words": "withheld" if found is None else wording.number(found),
             "role": "own",
             "ink": "ink",
         }
         for group, counts in groups.items()
-        for outcome, found in _complete(counts).items()
+        for place, (outcome, found) in enumerate(_complete(counts).items())
     ]
-    return look.Chart(_bars(), pd.DataFrame(rows).astype({"count": "float64"}))
+    return look.Chart(_bars(), pd.DataFrame(rows).astype({"value": "float64"}))
 
 
 def _complete(counts: Sequence[OutcomeCount]) -> dict[Any, int | None]:
@@ -41,13 +43,13 @@ def _complete(counts: Sequence[OutcomeCount]) -> dict[Any, int | None]:
 
 @cache
 def _bars() -> dict[str, Any]:
-    lines = alt.Axis(title=None, labelLimit=260, labelFontSize=look.TEXT, ticks=False, domain=False)
+    lines = alt.Axis(labelLimit=220, labelFontSize=look.TEXT, domain=False, **look.QUIET)
     plain = look.named().encode(y=alt.Y("group:N", sort=None, axis=lines))
-    across = alt.X("count:Q", axis=None, scale=alt.Scale(zero=True, padding=22))
+    across = alt.X("value:Q", axis=None, scale=alt.Scale(zero=True, nice=False))
     bars = plain.mark_bar(height={"band": 0.6}).encode(x=across, color=look.role())
     words = plain.mark_text(align="left", dx=4, fontSize=look.TEXT).encode(
         x=across, text="words:N", color=look.role("ink")
     )
-    header = alt.Header(title=None, labelFontSize=look.TEXT, labelAnchor="start", labelLimit=200, labelFontWeight=600)
-    whole = alt.layer(bars, words).properties(width=128, height=alt.Step(26))
-    return look.finished(whole.facet(column=alt.Column("outcome:N", sort=None, header=header), spacing=14))
+    whole = alt.layer(bars, words).properties(width=150, height=alt.Step(26))
+    heading = look.header(labelExpr=TWO_LINES, labelLimit=160)
+    return look.finished(whole.facet(column=alt.Column("outcome:N", sort=look.IN_ORDER, header=heading), spacing=16))

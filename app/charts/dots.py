@@ -7,6 +7,7 @@ from typing import Any
 
 import altair as alt
 
+from app import wording
 from app.charts import look
 from pipelines.reporting import FigureTable
 from schemas.measurement import Measure
@@ -15,7 +16,7 @@ from schemas.measurement import Measure
 def dots(measure: Measure, table: FigureTable, *, by: str) -> look.Chart:
     """One measure for each value of a breakdown."""
     rows = [
-        look.row(measure, figure, label=table.label(by, figure.by[by]), role="own") for figure in table.rows
+        look.row(measure, figure, label=wording.place(table, by, figure), role="own") for figure in table.rows
     ]
     return look.Chart(_dots(look.axis_format(measure), measure.kind == "repeat"), look.frame(rows))
 
@@ -24,7 +25,7 @@ def dots(measure: Measure, table: FigureTable, *, by: str) -> look.Chart:
 def _dots(axis: str, open_ended: bool) -> dict[str, Any]:
     """`open_ended`: the scale follows the values, for shares that are small."""
     scale = alt.Scale(zero=True, nice=True) if open_ended else look.value_scale(axis)
-    lines = alt.Axis(title=None, labelLimit=320, labelFontSize=look.TEXT, ticks=False, domain=False)
+    lines = alt.Axis(labelLimit=320, labelFontSize=look.TEXT, domain=False, **look.QUIET)
     plain = look.named().encode(y=alt.Y("label:N", sort=None, axis=lines))
     limits = plain.mark_rule(strokeWidth=1.75).encode(
         x=alt.X("lower:Q", scale=scale, axis=look.value_axis(axis)), x2="upper:Q", color=look.role()

@@ -16,8 +16,11 @@ from schemas.measurement import Kind, Measure
 ROLES = ("own", "other", "third", "fourth", "ink", "sixth")  # in the order of the theme's chart colours
 SHAPES = ("circle", "diamond")
 FORMATS = {Kind.RATE: ".1f", Kind.DAYS: "~f", Kind.COUNT: "~f"}
-PLAIN = frozenset({State.VALUE})
+PLAIN = frozenset({State.VALUE, State.ZERO})
+INK = {"expr": "scale('color', 'ink')"}  # Streamlit's own grey has too little contrast; this one follows the theme
+IN_ORDER = alt.EncodingSortField("order", op="min")  # a facet does not keep the order of its rows by itself
 SMALL, TEXT = 11, 12
+QUIET: dict[str, Any] = {"title": None, "labelColor": INK, "labelFlush": False, "ticks": False}
 
 
 @dataclass(frozen=True)
@@ -26,6 +29,11 @@ class Chart:
 
     specification: Mapping[str, Any]
     rows: pd.DataFrame
+
+    @property
+    def has_numbers(self) -> bool:
+        """Whether there is anything to draw; words alone are read in the table."""
+        return bool(self.rows["value"].notna().any())
 
 
 def named() -> alt.Chart:
@@ -54,9 +62,14 @@ def value_scale(measure_format: str) -> alt.Scale:
     return alt.Scale(domain=[0, 1]) if measure_format == "%" else alt.Scale(zero=True, nice=True)
 
 
-def value_axis(measure_format: str, **more: Any) -> alt.Axis:
+def value_axis(measure_format: str) -> alt.Axis:
     """An axis of values with few, quiet lines."""
-    return alt.Axis(title=None, format=measure_format, tickCount=5, gridOpacity=0.6, domain=False, **more)
+    return alt.Axis(format=measure_format, tickCount=5, gridOpacity=0.6, domain=False, **QUIET)
+
+
+def header(**more: Any) -> alt.Header:
+    """The heading of one of several small charts."""
+    return alt.Header(title=None, labelFontSize=TEXT, labelAnchor="start", labelFontWeight=600, labelColor=INK, **more)
 
 
 def row(measure: Measure, figure: Figure, **more: str) -> dict[str, Any]:

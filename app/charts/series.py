@@ -14,13 +14,14 @@ from pipelines.reporting import FigureTable
 from schemas.measurement import Measure
 
 YEAR_AT_AUTUMN = "indexof(datum.label, 'Autumn') == 0 ? slice(datum.label, 7) : ''"
+FIRST_OR_SECOND = "scale('color', datum.index == 0 ? 'own' : 'other')"
 TWO_LINES = "split(datum.label, ' ')"
 
 
 def series(measure: Measure, tables: Mapping[str, FigureTable]) -> look.Chart:
     """One measure over terms, for one organisation or two side by side; keys are what they are called."""
     rows = [
-        look.row(measure, figure, period=wording.tick(figure.by["year"], figure.by["term"]), who=who, role=role)
+        look.row(measure, figure, period=wording.place(table, "term", figure), who=who, role=role)
         for (who, table), role in zip(tables.items(), look.ROLES, strict=False)
         for figure in table.rows
     ]
@@ -33,33 +34,33 @@ def multiples(measure: Measure, table: FigureTable, *, by: str) -> look.Chart:
         look.row(
             measure,
             figure,
-            period=wording.tick(figure.by["year"], figure.by["term"]),
-            group=table.label(by, figure.by[by]),
+            period=wording.place(table, "term", figure),
+            group=wording.place(table, by, figure),
             who="",
             role="own",
         )
         for figure in table.rows
     ]
+    places = list(dict.fromkeys(row["group"] for row in rows))
+    rows = [row | {"order": places.index(row["group"])} for row in rows]
     return look.Chart(_multiples(look.axis_format(measure)), look.frame(rows))
 
 
 @cache
 def _series(axis: str, compared: bool) -> dict[str, Any]:
-    return look.finished(_layers(axis, compared=compared, height=280, labels=TWO_LINES))
+    return look.finished(_layers(axis, compared=compared, height=300, labels=TWO_LINES))
 
 
 @cache
 def _multiples(axis: str) -> dict[str, Any]:
-    small = _layers(axis, compared=False, height=110, labels=YEAR_AT_AUTUMN).properties(width=270)
-    header = alt.Header(title=None, labelFontSize=look.TEXT, labelAnchor="start", labelLimit=280, labelFontWeight=600)
-    return look.finished(small.facet(facet=alt.Facet("group:N", sort=None, header=header), columns=3))
+    small = _layers(axis, compared=False, height=110, labels=YEAR_AT_AUTUMN).properties(width=308)
+    heading = look.header(labelLimit=300)
+    return look.finished(small.facet(facet=alt.Facet("group:N", sort=look.IN_ORDER, header=heading), columns=3))
 
 
 def _layers(axis: str, *, compared: bool, height: int, labels: str) -> alt.LayerChart:
     """Intervals, line, points and words, in that order."""
-    periods = alt.Axis(
-        title=None, labelExpr=labels, labelAngle=0, labelFontSize=look.SMALL, ticks=False, domainOpacity=0.6
-    )
+    periods = alt.Axis(labelExpr=labels, labelAngle=0, labelFontSize=look.SMALL, domainOpacity=0.6, **look.QUIET)
     across: dict[str, Any] = {"x": alt.X("period:N", sort=None, axis=periods)}
     if compared:
         across["xOffset"] = alt.XOffset("who:N", sort=None, scale=alt.Scale(paddingInner=0.6, paddingOuter=0.6))
@@ -73,11 +74,16 @@ def _layers(axis: str, *, compared: bool, height: int, labels: str) -> alt.Layer
     )
     words = (
         plain.transform_filter("datum.words != ''")
-        .mark_text(angle=270, align="left", baseline="middle", fontSize=look.SMALL)
-        .encode(y=alt.value(height - 10), text="words:N", color=look.role("ink"))
+        .mark_text(angle=270, align="left", baseline="middle", dx=8, dy=-7, fontSize=look.SMALL)
+        .encode(y=alt.value("height"), text="words:N", color=look.role("ink"))
     )
     return alt.layer(limits, line, points, words).properties(height=height)
 
 
 def _who(compared: bool) -> alt.Legend | None:
-    return alt.Legend(title=None, orient="top", symbolSize=90, labelLimit=400) if compared else None
+    if not compared:
+        return None
+    return alt.Legend(
+        title=None, orient="top", symbolSize=90, labelLimit=400, labelFontSize=look.TEXT, labelColor=look.INK,
+        symbolFillColor={"expr": FIRST_OR_SECOND}, symbolStrokeColor={"expr": FIRST_OR_SECOND},
+    )  # fmt: skip

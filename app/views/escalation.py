@@ -10,6 +10,9 @@ from pipelines.reporting import OutcomeCount
 from schemas.measurement import measures
 from schemas.rulesets import rule_set, rule_sets
 
+ALL_TIME = {"year": None, "term": None}
+CALLED_FOR = "the incidents that the guidance says to escalate were escalated"
+
 person = identity.current_person(Action.SEE_FIGURES)
 home = asking.home(person)
 asked = measures()["escalated_when_called_for"]
@@ -18,17 +21,26 @@ answer = st.container()
 chosen = filters.choose(person, "year", "term", "phase", "school", "rule_set")
 rules = rule_set(chosen.rule_set)
 called, table = asking.one(person, chosen.question(asked.id))
-incidents, _ = asking.one(person, chosen.question("incidents"))
 with answer:
     st.markdown(
-        f"**{home['name']}, {chosen.period}: {wording.sentence(asked, called)}.** {rules.note} "
-        f"{figure.judged_by(rules.id)}. {wording.opening(wording.coverage(table.coverage))}."
+        f"**{home['name']}, {chosen.period}: {wording.answer(asked, called, of=CALLED_FOR)}.** "
+        f"{figure.judged_by(rules.id)}: {rules.note} {wording.opening(wording.coverage(table.coverage))}."
     )
 
 
-def caption(period: str) -> str:
-    """What the figures of this page rest on."""
-    return figure.caption(asked, table, n=wording.sentence(measures()["incidents"], incidents), period=period)
+def caption(note: str, *, rules: str, **within: str | None) -> str:
+    """What the outcomes of this page rest on; `within` changes the chosen period."""
+    question = chosen.question("incidents", **within)
+    incidents, rest = asking.one(person, question)
+    return figure.joined(
+        f"n = {wording.sentence(measures()['incidents'], incidents)}",
+        f"Period: {wording.period(question.year, question.term)}",
+        f"Compared with: {figure.NOBODY}",
+        rules,
+        wording.opening(wording.coverage(rest.coverage)),
+        figure.version(rest),
+        note,
+    )
 
 
 def grouped(*by: str, **more: str | None) -> dict[str, tuple[OutcomeCount, ...]]:
@@ -36,18 +48,19 @@ def grouped(*by: str, **more: str | None) -> dict[str, tuple[OutcomeCount, ...]]
     return missed.grouped(asking.outcomes(person, chosen.question(asked.id, *by, **more)), table, by=by[0])
 
 
-under_each = {
-    one.short_title: asking.outcomes(person, chosen.question(asked.id, rule_set=name)) for name, one in rule_sets().items()
-}
-calls = {
-    one.short_title: asking.one(person, chosen.question(asked.id, rule_set=name))[0] for name, one in rule_sets().items()
-}
+under_each, calls = {}, {}
+for name, one in rule_sets().items():
+    question = chosen.question(asked.id, rule_set=name)
+    under_each[one.short_title] = asking.outcomes(person, question)
+    calls[one.short_title] = asking.one(person, question)[0]
 figure.show(
     missed.disagreement(calls),
     chart=charts.outcome_bars(under_each),
     table=listing.outcome_table(under_each, heading="Rule set"),
-    caption=caption(chosen.period)
-    + " · “Not called for, escalated” is not wrong: a school may know more than the questions ask.",
+    caption=caption(
+        "“Not called for, escalated” is not wrong: a school may know more than the questions ask",
+        rules="; ".join(figure.judged_by(name) for name in rule_sets()),
+    ),
     key="rule-sets",
     wide=True,
 )
@@ -60,16 +73,18 @@ figure.show(
     f"Outcomes by risk factor, judged by {rules.short_title}",
     chart=charts.outcome_bars(by_factor),
     table=listing.outcome_table(by_factor, heading="Risk factor present"),
-    caption=caption(chosen.period) + " · An incident with several risk factors counts in each: the rows do not add up.",
+    caption=caption(
+        "An incident with several risk factors counts in each: the rows do not add up", rules=figure.judged_by(rules.id)
+    ),
     key="risk-factors",
     wide=True,
 )
-by_term = grouped("term", year=None, term=None)
+by_term = grouped("term", **ALL_TIME)
 figure.show(
     f"Outcomes by term, judged by {rules.short_title}",
     chart=charts.outcome_bars(by_term),
     table=listing.outcome_table(by_term, heading="Term"),
-    caption=caption("all terms"),
+    caption=caption("", rules=figure.judged_by(rules.id), **ALL_TIME),
     key="terms",
     wide=True,
 )
