@@ -43,14 +43,14 @@ def of_measure(measure: Measure) -> str:
     lines = [
         f"**{measure.question}**",
         "",
-        f"- **Counts** {measure.numerator}",
-        f"- **Out of** {measure.denominator}",
-        f"- **Unit** {measure.unit}",
-        f"- **How to read it** {measure.how_to_read}",
-        *(f"- **Take care** {caveat}" for caveat in measure.caveats),
-        f"- **Source** {measure.source_step}",
-        f"- **For example** {example(measure)}",
-        f"- **Method** {METHOD_OF[measure.kind]}",
+        f"- **Counts:** {measure.numerator}",
+        f"- **Out of:** {measure.denominator}",
+        f"- **Unit:** {measure.unit}",
+        f"- **How to read it:** {measure.how_to_read}",
+        *(f"- **Take care:** {caveat}" for caveat in measure.caveats),
+        f"- **Source:** {measure.source_step}",
+        f"- **For example:** {example(measure)}",
+        f"- **Method:** {METHOD_OF[measure.kind]}",
     ]
     if measure.uses_rule_set:
         lines.append("- **Judged by a rule set**: the figure says which one, and changes with it")
@@ -94,12 +94,12 @@ def of_rule_set(rules: RuleSet) -> str:
         [
             rules.note,
             "",
-            f"- **Dated** {day(rules.dated)}",
-            f"- **Source** {rules.source}",
-            f"- **Wording** {rules.wording}",
-            f"- **Its name for the subject** {rules.display_term}",
-            f"- **Calls for escalation when** {in_words(rules.called_for)}",
-            f"- **Counts as answered when** {in_words(rules.answered)} ({rules.answered_title})",
+            f"- **Dated:** {day(rules.dated)}",
+            f"- **Source:** {rules.source}",
+            f"- **Wording:** {rules.wording}",
+            f"- **Its name for the subject:** {rules.display_term}",
+            f"- **Calls for escalation when:** {in_words(rules.called_for)}",
+            f"- **Counts as answered when:** {in_words(rules.answered)} ({rules.answered_title})",
         ]
     )
 

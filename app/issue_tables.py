@@ -41,7 +41,7 @@ def _passed(issues: Sequence[Issue], *, readable: bool) -> None:
     st.header("Checks passed", anchor="checks-passed")
     found = stages_passed(issues, readable=readable)
     st.markdown("\n".join(f"- {words}" for words in found) or "None of the checks passed.")
-    if later := stages_not_reached(readable=readable):
+    if later := stages_not_reached(issues, readable=readable):
         st.markdown("Not checked yet, because the rows could not be read:\n" + "\n".join(f"- {w}" for w in later))
 
 
@@ -55,7 +55,7 @@ def _part(severity: Severity, found: Sequence[Issue], *, can_explain: bool) -> N
 
 
 def _group(group: Group, *, can_explain: bool) -> None:
-    st.subheader(f"{plain(group.heading)}: {counted(len(group.issues), 'issue')}", anchor=f"rule-{group.rule}")
+    st.subheader(f"{plain(group.heading)} ({len(group.issues):,})", anchor=f"rule-{group.rule}")
     shown = group.issues
     if len(shown) > PAGE:
         first, last = st.selectbox(

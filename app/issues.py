@@ -21,7 +21,7 @@ STAGES: Mapping[str, str] = {
     "cross": "Answers in one row agree with each other",
     "history": "It agrees with the returns sent before, and holds your schools only",
 }
-NEEDS_ROWS = ("format", "cross", "history")
+NEEDS_ROWS = frozenset({"format", "cross", "history"})
 
 # A rule whose sentence names the column needs a heading of its own.
 HEADINGS: Mapping[str, str] = {
@@ -94,13 +94,23 @@ def pages(count: int, *, size: int = PAGE) -> list[tuple[int, int]]:
 
 def stages_passed(issues: Sequence[Issue], *, readable: bool) -> tuple[str, ...]:
     """What was looked at and found right, in words."""
+    failed, later = {stage_of(issue.rule) for issue in issues}, _not_reached(issues, readable=readable)
+    return tuple(words for stage, words in STAGES.items() if stage not in failed and stage not in later)
+
+
+def stages_not_reached(issues: Sequence[Issue], *, readable: bool) -> tuple[str, ...]:
+    """What could not be looked at, or not wholly, because the rows could not be read; in words."""
     failed = {stage_of(issue.rule) for issue in issues}
-    return tuple(words for stage, words in STAGES.items() if stage not in failed and (readable or stage == "personal"))
+    later = _not_reached(issues, readable=readable)
+    return tuple(words for stage, words in STAGES.items() if stage in later and stage not in failed)
 
 
-def stages_not_reached(*, readable: bool) -> tuple[str, ...]:
-    """What could not be looked at because the rows could not be read."""
-    return () if readable else tuple(STAGES[stage] for stage in NEEDS_ROWS)
+def _not_reached(issues: Sequence[Issue], *, readable: bool) -> frozenset[str]:
+    """Without rows the later stages are not reached; a file that cannot be read hides more than that."""
+    if readable:
+        return frozenset()
+    hidden = any(stage_of(issue.rule) == "file" for issue in issues)
+    return NEEDS_ROWS | {"personal", "structure"} if hidden else NEEDS_ROWS
 
 
 def counted(number: int, noun: str, *, plural: str | None = None) -> str:

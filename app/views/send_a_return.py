@@ -13,7 +13,7 @@ from app.identity import current_person
 from app.issues import counted, summary
 from app.permissions import Action, Person
 from app.sending import Draft, Sent
-from app.wording import day, moment, period
+from app.wording import day, moment, opening, period
 from pipelines import returns
 from pipelines.house import House, open_house
 from pipelines.returns import NamedFile, Stated
@@ -21,9 +21,9 @@ from pipelines.scope import ScopeKind
 from schemas.calendar import Term, academic_year, default_terms, label, start_year
 
 YEARS_BACK = 6
-KINDS = ["xlsx", "xlsm", "xls", "ods", "csv", "txt", "tsv", "zip"]
 FILE, NIL = "A file of incidents", "We had no incidents (a nil return)"
 FILE_SAYS = "As the file says"
+SEVERAL = "One or more of your schools, as the file says"
 
 
 def page() -> None:
@@ -65,23 +65,23 @@ def choose(person: Person, house: House, *, stated: Stated) -> None:
     left, middle, right = st.columns(3)
     with left:
         urn = _choose_school(person, schools, chosen=stated.school_urn)
-    years: list[str | None] = [None, *_years()]
+    years = [FILE_SAYS, *_years()]
     year = middle.selectbox(
         "Academic year", years, index=_place(stated.academic_year, years), key="send-year", persist_state="page",
-        format_func=lambda year: label(year) if year else FILE_SAYS,
+        format_func=lambda year: year if year == FILE_SAYS else label(year),
     )  # fmt: skip
-    terms: list[Term | None] = [None, *Term]
+    terms = [FILE_SAYS, *Term]
     term = right.selectbox(
         "Term", terms, index=_place(stated.term, terms), key="send-term", persist_state="page",
-        format_func=lambda term: term.time_identifier if term else FILE_SAYS,
+        format_func=lambda term: term if term == FILE_SAYS else Term(term).time_identifier,
     )  # fmt: skip
-    _upload(Stated(urn, year, term), person, house)
+    said = Stated(urn, None if year == FILE_SAYS else year, None if term == FILE_SAYS else Term(term))
+    _upload(said, person, house)
 
 
 def _upload(stated: Stated, person: Person, house: House) -> None:
     files = st.file_uploader(
         "A workbook, a ZIP, or the two CSV files (incidents and children)",
-        KINDS,
         accept_multiple_files=True,
         max_upload_size=house.upload_bytes // 1024 // 1024,
         key=f"send-files-{sending.turn()}",
@@ -98,13 +98,14 @@ def _upload(stated: Stated, person: Person, house: House) -> None:
 
 def _choose_school(person: Person, schools: dict[str, str], *, chosen: str | None) -> str | None:
     """The school stated for the file; several only for those who look after several."""
-    options: list[str | None] = list(schools)
+    options = list(schools)
     if person.scope.kind is not ScopeKind.SCHOOL:
-        options.insert(0, None)
-    return st.selectbox(
+        options.insert(0, SEVERAL)
+    urn = st.selectbox(
         "School", options, index=_place(chosen, options), key="send-school", persist_state="page",
-        format_func=lambda urn: f"{schools[urn]} ({urn})" if urn else "One or more of your schools, as the file says",
+        format_func=lambda urn: urn if urn == SEVERAL else f"{schools[urn]} ({urn})",
     )  # fmt: skip
+    return None if urn == SEVERAL else urn
 
 
 def _place(wanted: object, options: list) -> int:
@@ -132,13 +133,16 @@ def _names(person: Person, house: House) -> dict[str, str]:
 
 def choose_nil(person: Person, house: House, schools: dict[str, str]) -> None:
     """A nil return for one school and one term that has begun."""
-    begun = [(year, band.term) for year in _years() for band in reversed(default_terms(year))
-             if band.first_day <= _today()]  # fmt: skip
+    bands = [band for year in _years() for band in reversed(default_terms(year)) if band.first_day <= _today()]
+    begun = [(band.academic_year, band.term) for band in bands]
+    ended = next(place for place, band in enumerate(bands) if band.last_day < _today())
     left, right = st.columns(2)
     urn = left.selectbox(
         "School", list(schools), key="nil-school", format_func=lambda urn: f"{schools[urn]} ({urn})"
     )
-    when = right.selectbox("Term", begun, key="nil-term", format_func=lambda place: period(*place))
+    when = right.selectbox(
+        "Term", begun, index=ended, key="nil-term", format_func=lambda place: opening(period(*place))
+    )
     year, term = when
     standing = sending.standing_version(urn, year, term, person=person, house=house)
     st.markdown(_nil_sentence(schools[urn], year, term, standing))

@@ -1,0 +1,1 @@
+"""The portal, tried without a browser."""

@@ -1,0 +1,294 @@
+"""Sending a return through the portal: real files, a real warehouse, the page as people use it."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from pathlib import Path
+
+import pytest
+from streamlit.testing.v1 import AppTest
+
+from app import receipt, sending
+from app.calm import UNEXPECTED, calmly
+from app.permissions import Person, Role
+from pipelines.house import House
+from pipelines.reporting import Question
+from pipelines.scope import Scope
+from schemas.calendar import Term
+from schemas.errors import PlumblineError, RefusedError
+from tests import factories, uploads
+from tests.app.opened import csv_files, opened, visit, words
+from tests.factories import complete_incident, incident
+
+SECRET = "perhaps-kept-secret"
+SCHOOL = Scope.parse("school:900001")
+
+
+@pytest.fixture
+def house(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Iterator[House]:
+    with opened(tmp_path, monkeypatch) as found:
+        yield found
+
+
+def checked(*files: tuple[str, bytes, str], person: str = "school") -> AppTest:
+    app = visit("send_a_return", person=person)
+    return check(app, *files)
+
+
+def check(app: AppTest, *files: tuple[str, bytes, str]) -> AppTest:
+    app.file_uploader[0].set_value(list(files)).run()
+    return app.button(key="send-check").click().run()
+
+
+def press(app: AppTest, key: str) -> AppTest:
+    return app.button(key=key).click().run()
+
+
+def buttons(app: AppTest) -> set[str]:
+    return {button.key for button in app.button}
+
+
+def held(app: AppTest) -> set[str]:
+    return {name for name in (sending.DRAFT, sending.SENT) if name in app.session_state}
+
+
+def stored(house: House, scope: Scope = SCHOOL) -> list[tuple[str, int, int]]:
+    sent = house.reporting.versions(scope)
+    return list(zip(sent["school_urn"], sent["version"], sent["incidents"], strict=True))
+
+
+def test_a_school_can_choose_only_itself(house: House) -> None:
+    app = visit("send_a_return", person="school")
+    assert app.selectbox(key="send-school").options == ["School 900001 (900001)"]
+
+
+def test_a_trust_chooses_one_of_its_schools_or_lets_the_file_say(house: House) -> None:
+    options = visit("send_a_return", person="trust").selectbox(key="send-school").options
+    assert options[0].startswith("One or more of your schools")
+    assert options[1:] == ["School 900001 (900001)", "School 900002 (900002)"]
+
+
+def test_nothing_can_be_checked_before_a_file_is_chosen(house: House) -> None:
+    assert visit("send_a_return", person="school").button(key="send-check").disabled
+
+
+def test_a_good_file_is_previewed_then_kept_and_gives_a_receipt(house: House) -> None:
+    app = checked(*csv_files([complete_incident(), complete_incident()]))
+    assert "This becomes version 1 of the return of School 900001 for the autumn term 2025/26" in words(app)
+    assert stored(house) == []
+    press(app, "send-submit")
+    assert "is kept as version 1: 2 incidents" in words(app)
+    assert stored(house) == [("900001", 1, 2)]
+    assert held(app) == {sending.SENT}
+
+
+def test_a_workbook_and_a_zip_are_taken_too(house: House) -> None:
+    files = csv_files([complete_incident()])
+    rows = {name: [line.split(",") for line in content.decode().splitlines()] for name, content, _ in files}
+    book = uploads.saved(uploads.workbook(rows["incidents.csv"], rows["children.csv"]))
+    both = uploads.zip_of({name: content for name, content, _ in files})
+    for name, content in (("return.xlsx", book.content), ("return.zip", both)):
+        app = checked((name, content, "application/octet-stream"))
+        assert "Issues you must fix (0)" in words(app)
+        assert "send-submit" in buttons(app)
+
+
+def test_a_broken_file_says_all_that_is_wrong_and_repeats_no_cell(house: House) -> None:
+    broken = [complete_incident(age_difference=SECRET, status=""), complete_incident(adult_involved=SECRET)]
+    app = checked(*csv_files(broken))
+    page = words(app)
+    assert "cannot be sent yet: there are 3 issues you must fix" in page
+    assert "incidents,2,age_difference" in page
+    assert "incidents,2,status" in page
+    assert "incidents,3,adult_involved" in page
+    assert SECRET not in page
+
+
+def test_of_a_broken_file_nothing_is_stored_and_no_row_stays_in_the_session(house: House) -> None:
+    app = checked(*csv_files([complete_incident(age_difference=SECRET)]))
+    assert "send-submit" not in buttons(app)
+    assert app.session_state[sending.DRAFT].checked is None
+    assert app.file_uploader[0].value == []
+    assert stored(house) == []
+
+
+def test_a_corrected_file_can_follow_at_once(house: House) -> None:
+    app = checked(*csv_files([complete_incident(age_difference=SECRET)]))
+    check(app, *csv_files([complete_incident()]))
+    assert "send-submit" in buttons(app)
+
+
+def test_a_column_that_identifies_is_refused_by_name(house: House) -> None:
+    page = words(checked(*csv_files([complete_incident(pupil_name=SECRET)])))
+    assert "Nothing in it identifies a person" not in page
+    assert "pupil_name" in page
+    assert SECRET not in page
+
+
+def test_a_file_that_cannot_be_read_gives_sentences_and_says_what_was_not_checked(house: House) -> None:
+    page = words(checked(("return.xlsx", b"not a workbook", "application/octet-stream")))
+    assert "Not checked yet" in page
+    assert "Issues you must fix (1)" in page or "Issues you must fix (2)" in page
+
+
+def test_the_year_and_term_chosen_go_with_the_file(house: House) -> None:
+    app = visit("send_a_return", person="school")
+    app.selectbox(key="send-year").set_value("202425")
+    app.selectbox(key="send-term").set_value(Term.SUMMER).run()
+    check(app, *csv_files([complete_incident()]))
+    assert "for the summer term 2024/25" in words(app)
+    assert "outside the term of the return" in words(app)
+
+
+def test_a_query_explained_by_a_reason_is_kept_with_the_return(house: House) -> None:
+    app = checked(*csv_files([complete_incident(incident_type="experimental_other", external_coercion="yes")]))
+    app.selectbox(key="explain-cross-experimental-with-coercion").set_value("unusual_but_right").run()
+    press(app, "send-submit")
+    with house.warehouse.reading() as cursor:
+        kept = cursor.rows("SELECT rule, row_number, reason FROM explanations")
+    assert kept == [{"rule": "cross-experimental-with-coercion", "row_number": 2, "reason": "unusual_but_right"}]
+
+
+def test_a_second_version_says_what_is_new_changed_unchanged_and_removed(house: House) -> None:
+    rows = [complete_incident(incident_ref=f"I{number}") for number in range(1, 4)]
+    press(checked(*csv_files(rows)), "send-submit")
+    later = [rows[0], rows[1] | {"severe_imagery": "yes"}, complete_incident(incident_ref="I9")]
+    children = [
+        factories.child(incident_ref=row["incident_ref"], child_key=f"{number:016x}")
+        for row, number in zip(later, (1, 2, 9), strict=True)
+    ]
+    app = checked(*csv_files(later, children))
+    assert "Against version 1: 1 new, 1 changed, 1 unchanged and 1 removed." in words(app)
+    assert "1 incident that was sent before is not in this file" in words(app)
+
+
+def test_cancelling_drops_everything_that_was_checked(house: House) -> None:
+    app = checked(*csv_files([complete_incident()]))
+    press(app, "send-cancel")
+    assert held(app) == set()
+    assert "send-submit" not in buttons(app)
+    assert stored(house) == []
+
+
+def test_the_receipt_can_be_downloaded_as_text(house: House) -> None:
+    app = press(checked(*csv_files([complete_incident()])), "send-submit")
+    assert app.get("download_button")[0].label == "Download the receipt"
+    sent = app.session_state[sending.SENT]
+    text = receipt.as_text(sent.receipts, {"900001": "School 900001"}, role=sent.person.role)
+    assert "RECEIPT FOR A RETURN" in text
+    assert "Tobias Wrenfield (designated safeguarding lead)" in text
+    assert "version 1" in text
+
+
+def test_a_return_is_not_kept_twice_by_a_second_press(house: House) -> None:
+    app = press(checked(*csv_files([complete_incident()])), "send-submit")
+    press(app, "send-another")
+    assert held(app) == set()
+    assert stored(house) == [("900001", 1, 1)]
+
+
+def test_when_another_version_came_in_between_the_preview_must_be_read_again(house: House) -> None:
+    app = checked(*csv_files([complete_incident()]))
+    factories.submit(house.warehouse, factories.checked([incident(), incident()]))
+    press(app, "send-submit")
+    assert sending.STALE in words(app)
+    assert "This becomes version 2" in words(app)
+    press(app, "send-submit")
+    assert stored(house)[0] == ("900001", 2, 1)
+
+
+def test_a_school_cannot_send_another_schools_incidents(house: House) -> None:
+    app = checked(*csv_files([complete_incident(school_urn="900002")]))
+    assert "send-submit" not in buttons(app)
+    assert "outside the organisation you send for" in words(app)
+
+
+def test_an_authority_cannot_send_for_a_school_of_another_authority(house: House) -> None:
+    app = checked(*csv_files([complete_incident(school_urn="900003")]), person="officer")
+    assert "outside the organisation you send for" in words(app)
+
+
+def test_a_trust_sends_one_file_for_several_schools(house: House) -> None:
+    app = checked(*csv_files([complete_incident(), complete_incident(school_urn="900002")]), person="trust")
+    assert "the autumn term 2025/26 of 2 schools" in words(app)
+    press(app, "send-submit")
+    assert sorted(stored(house, Scope.parse("trust:99001"))) == [("900001", 1, 1), ("900002", 1, 1)]
+
+
+def test_nobody_in_another_role_may_send() -> None:
+    stranger = Person("x", "X", Role.OFFICER, Scope.parse("school:900001"))
+    with pytest.raises(RefusedError, match="not allowed"):
+        sending.must_be_allowed(stranger, house=None)  # type: ignore[arg-type]
+
+
+def test_a_right_lost_after_the_check_stops_the_submission(house: House) -> None:
+    app = checked(*csv_files([complete_incident()]))
+    draft = app.session_state[sending.DRAFT]
+    somebody = Person("y", "Y", Role.SCHOOL_LEAD, Scope.parse("school:900002"))
+    with pytest.raises(RefusedError):
+        sending.submit(draft, person=somebody, house=house, explanations={})
+    assert stored(house) == []
+
+
+def test_a_change_of_person_drops_the_draft(house: House) -> None:
+    app = checked(*csv_files([complete_incident()]))
+    app.query_params["as"] = "trust"
+    app.run()
+    assert held(app) == set()
+
+
+def test_a_nil_return_needs_the_word_of_the_school_and_gives_a_receipt(house: House) -> None:
+    app = visit("send_a_return", person="school")
+    app.radio(key="send-what").set_value(app.radio(key="send-what").options[1]).run()
+    assert app.button(key="nil-record").disabled
+    app.selectbox(key="nil-term").set_value(("202526", Term.AUTUMN)).run()
+    app.checkbox[0].check().run()
+    press(app, "nil-record")
+    assert "The nil return of School 900001 for the autumn term 2025/26 is kept as version 1" in words(app)
+    assert bool(house.reporting.returns(SCHOOL, Question("returns_received", year="202526"))["nil"].iloc[0])
+
+
+def test_a_nil_return_in_place_of_incidents_says_what_counts_no_longer(house: House) -> None:
+    factories.submit(house.warehouse, factories.checked([incident(), incident()]))
+    app = visit("send_a_return", person="school")
+    app.radio(key="send-what").set_value(app.radio(key="send-what").options[1]).run()
+    app.selectbox(key="nil-term").set_value(("202526", Term.AUTUMN)).run()
+    assert "Version 1 of School 900001 for the autumn term 2025/26 holds 2 incidents" in words(app)
+
+
+def test_more_issues_than_a_page_holds_are_all_there_page_by_page(house: House) -> None:
+    rows = [complete_incident(age_difference=SECRET) for _ in range(450)]
+    app = checked(*csv_files(rows))
+    assert len(app.table[0].value) == 200
+    app.selectbox(key="page-format-code").set_value((400, 450)).run()
+    assert list(app.table[0].value["Row"])[-1] == "451"
+
+
+def test_anything_unexpected_is_one_calm_sentence_without_what_was_in_it() -> None:
+    said: list[str] = []
+    with calmly(said.append):
+        raise ValueError(SECRET)
+    assert said == [UNEXPECTED]
+
+
+def test_what_we_say_on_purpose_is_said_as_it_is() -> None:
+    said: list[str] = []
+    with calmly(said.append):
+        raise PlumblineError("The store is busy.")
+    assert said == ["The store is busy."]
+
+
+def test_the_log_of_something_unexpected_has_no_text_of_it(caplog: pytest.LogCaptureFixture) -> None:
+    with calmly(lambda _: None):
+        raise ValueError(SECRET)
+    assert "ValueError" in caplog.text
+    assert SECRET not in caplog.text
+
+
+def test_a_rerun_that_streamlit_asks_for_is_not_a_fault() -> None:
+    app = AppTest.from_string(
+        "import streamlit as st\nfrom app.calm import calmly\n"
+        "with calmly():\n    st.write('before')\n    st.stop()\n"
+    ).run()
+    assert [text.value for text in app.markdown] == ["before"]
+    assert not app.error
