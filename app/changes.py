@@ -43,6 +43,17 @@ def over_terms(measure: Measure, table: FigureTable) -> str:
     return f"{name}: {', '.join(values)}{ending}"
 
 
+def of_parts(measure: Measure, table: FigureTable, *, by: str, words: str) -> str:
+    """A finding about several series: how many of them changed clearly from their first figure to their last."""
+    groups: dict[str, list[Figure]] = {}
+    for row in table.rows:
+        if row.value is not None and row.state not in wording.NO_NUMBER:
+            groups.setdefault(row.by[by], []).append(row)
+    said = [compare(rows[-1], rows[0]) for rows in groups.values()]
+    clear = len([one for one in said if one in (HIGHER, LOWER)])
+    return f"{wording.opening(measure.short_title)} by {words}: {clear or 'none'} of {len(said)} changed clearly"
+
+
 def between(measure: Measure, table: FigureTable, *, by: str, heading: str) -> str:
     """A finding about figures side by side: whether any two intervals lie apart, or that there are too few to say."""
     shown = [row for row in table.rows if row.lower95 is not None and row.state not in wording.NO_NUMBER]

@@ -9,7 +9,7 @@ from app import wording
 from app.charts import Chart
 from pipelines.reporting import FigureTable
 from schemas.measurement import Measure
-from schemas.rulesets import rule_set
+from schemas.rulesets import RuleSet, rule_set
 
 LONG = 16
 NOBODY = "none"
@@ -59,13 +59,15 @@ def version(table: FigureTable) -> str:
     return f"Data version {table.data_version}, {wording.moment(table.as_at)}"
 
 
-def judged_by(name: str | None) -> str:
-    """The rule set in words, with a warning where its wording is not settled; empty where none is used."""
-    if name is None:
-        return ""
-    rules = rule_set(name)
+def judged_by(*names: str | None) -> str:
+    """Rule sets in words, with a warning where a wording is not settled; empty where none is used."""
+    said = [_with_doubt(rule_set(name)) for name in names if name is not None]
+    return f"Judged by {', '.join(said)}" if said else ""
+
+
+def _with_doubt(rules: RuleSet) -> str:
     doubt = "" if rules.wording == "as published" else f" (wording {rules.wording})"
-    return f"Judged by {rules.short_title}{doubt}"
+    return f"{rules.short_title}{doubt}"
 
 
 def note_of_states() -> None:

@@ -19,10 +19,10 @@ from schemas.rulesets import DEFAULT, rule_sets
 EVERY = ""
 LEAST_CHOICE = 2
 PAIRS = {
-    "risk_factor": " · An incident with several risk factors counts in each: the charts do not add up.",
-    "how_shared": " · Imagery shared in several ways counts in each: the charts do not add up.",
-    "year_group": " · An incident with children of several year groups counts in each.",
-    "sex": " · An incident with children of both sexes counts in each.",
+    "risk_factor": "An incident with several risk factors counts in each: the charts do not add up",
+    "how_shared": "Imagery shared in several ways counts in each: the charts do not add up",
+    "year_group": "An incident with children of several year groups counts in each",
+    "sex": "An incident with children of both sexes counts in each",
 }
 
 
@@ -116,6 +116,6 @@ def _pick(title: str, options: Mapping[str, str], *, key: str, first: str | None
     names = list(options)
     place = 0 if first is None else names.index(first)
     chosen = st.selectbox(
-        title, names, index=place, format_func=lambda name: options[name], key=key, bind="query-params", width=240
+        title, names, index=place, format_func=lambda name: options[name], key=key, bind="query-params", width=208
     )
     return chosen or None

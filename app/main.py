@@ -57,10 +57,13 @@ def menu(person: Person | None) -> st.Page:
     return st.navigation(listed, position="top")
 
 
-st.set_page_config(page_title="Plumbline", page_icon=str(HERE / "assets" / "plumbline.png"), layout="wide")
+ICON = str(HERE / "assets" / "plumbline.png")
+st.set_page_config(page_icon=ICON, layout="wide")
+st.logo(ICON, size="small")
 here = identity.who_is_here()
+page = menu(here)
+st.set_page_config(page_title=f"{page.title} – Plumbline")
 with st.container(width=1140):
-    page = menu(here)
     frame(here)
     if here is None and page.url_path != CHOICE.replace("_", "-"):
         st.switch_page(f"views/{CHOICE}.py")

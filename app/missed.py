@@ -8,12 +8,12 @@ import pandas as pd
 import streamlit as st
 
 from app import asking, figure, identity, wording
-from app.filters import Chosen
+from app.filters import LEAST_CHOICE, Chosen
 from app.permissions import Action, Person
 from pipelines.reporting import Figure, FigureTable, OutcomeCount, categories
 from schemas.conditions import columns_of
 from schemas.lexicon import lexicon
-from schemas.rulesets import RuleSet, rule_set
+from schemas.rulesets import Outcome, RuleSet, rule_set
 
 MOST_SHOWN = 200
 
@@ -84,6 +84,32 @@ def _called(table: FigureTable, by: str, name: str) -> str:
 
 
 def disagreement(calls: Mapping[str, Figure]) -> str:
-    """How far the rule sets differ in what they call for."""
+    """How far the rule sets differ in how many incidents they call to escalate."""
     said = [f"{name} {wording.whole(figure.denominator)}" for name, figure in calls.items()]
-    return f"The rule sets disagree: incidents called for are {', '.join(said[:-1])} and {said[-1]}"
+    differ = "disagree" if len({figure.denominator for figure in calls.values()}) > 1 else "call for as many"
+    return f"The rule sets {differ}: incidents to escalate are {', '.join(said[:-1])} and {said[-1]}"
+
+
+def most(groups: Mapping[str, Sequence[OutcomeCount]]) -> str:
+    """In which group most incidents were called for and not escalated."""
+    counts = _counts(groups)
+    highest = max(counts.values(), default=0)
+    if not highest:
+        return "No incident that was called for was left unescalated"
+    names = [name for name, count in counts.items() if count == highest]
+    return f"Called for and not escalated: most with {' and '.join(names)} ({highest})"
+
+
+def first_and_last(groups: Mapping[str, Sequence[OutcomeCount]]) -> str:
+    """How many incidents were called for and not escalated in the first and the last group."""
+    counts = list(_counts(groups).items())
+    if len(counts) < LEAST_CHOICE:
+        return "Called for and not escalated: not enough terms to compare"
+    said = [f"{count} in {name[:1].lower()}{name[1:]}" for name, count in (counts[0], counts[-1])]
+    return f"Called for and not escalated: {', '.join(said)}"
+
+
+def _counts(groups: Mapping[str, Sequence[OutcomeCount]]) -> dict[str, int]:
+    wanted = Outcome.CALLED_FOR_NOT_ESCALATED
+    found = {name: [one.count for one in counts if one.outcome is wanted] for name, counts in groups.items()}
+    return {name: (counts[0] or 0) if counts else 0 for name, counts in found.items()}

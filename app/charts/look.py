@@ -16,6 +16,7 @@ from schemas.measurement import Kind, Measure
 ROLES = ("own", "other", "third", "fourth", "ink", "sixth")  # in the order of the theme's chart colours
 SHAPES = ("circle", "diamond")
 FORMATS = {Kind.RATE: ".1f", Kind.DAYS: "~f", Kind.COUNT: "~f"}
+SHORT = {State.NIL_RETURN: "nil return"}
 PLAIN = frozenset({State.VALUE, State.ZERO})
 INK = {"expr": "scale('color', 'ink')"}  # Streamlit's own grey has too little contrast; this one follows the theme
 IN_ORDER = alt.EncodingSortField("order", op="min")  # a facet does not keep the order of its rows by itself
@@ -80,7 +81,7 @@ def row(measure: Measure, figure: Figure, **more: str) -> dict[str, Any]:
         "value": figure.value if shown else None,
         "lower": figure.lower95 if shown else None,
         "upper": figure.upper95 if shown else None,
-        "words": "" if shown and is_plain else wording.state(figure),
+        "words": "" if shown and is_plain else SHORT.get(figure.state, wording.state(figure)),
         "says": wording.sentence(measure, figure),
         "ink": "ink",
         **more,

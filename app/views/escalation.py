@@ -59,7 +59,7 @@ figure.show(
     table=listing.outcome_table(under_each, heading="Rule set"),
     caption=caption(
         "“Not called for, escalated” is not wrong: a school may know more than the questions ask",
-        rules="; ".join(figure.judged_by(name) for name in rule_sets()),
+        rules=figure.judged_by(*rule_sets()),
     ),
     key="rule-sets",
     wide=True,
@@ -70,7 +70,7 @@ missed.shown_on_request(person, chosen)
 
 by_factor = grouped("risk_factor")
 figure.show(
-    f"Outcomes by risk factor, judged by {rules.short_title}",
+    missed.most(by_factor),
     chart=charts.outcome_bars(by_factor),
     table=listing.outcome_table(by_factor, heading="Risk factor present"),
     caption=caption(
@@ -81,7 +81,7 @@ figure.show(
 )
 by_term = grouped("term", **ALL_TIME)
 figure.show(
-    f"Outcomes by term, judged by {rules.short_title}",
+    missed.first_and_last(by_term),
     chart=charts.outcome_bars(by_term),
     table=listing.outcome_table(by_term, heading="Term"),
     caption=caption("", rules=figure.judged_by(rules.id), **ALL_TIME),

@@ -17,7 +17,8 @@ with left:
     asked = filters.measure("escalated_when_called_for")
 with right:
     by = filters.breakdown(person)
-chosen = filters.choose(person, "term", "phase", "school", "rule_set")
+judged = ("rule_set",) if asked.uses_rule_set else ()
+chosen = filters.choose(person, "term", "phase", "school", *judged)
 
 try:
     whole = asking.figures(person, chosen.question(asked.id, "term"))
@@ -42,11 +43,14 @@ figure.show(
 if parts is not None and by is not None:
     words = filters.BREAKDOWNS[by]
     figure.show(
-        f"{wording.opening(asked.short_title)} by {words}, each on the same scale",
+        changes.of_parts(asked, parts, by=by, words=words),
         chart=charts.multiples(asked, parts, by=by),
         table=listing.crossed(asked, parts, by=by),
-        caption=figure.caption(asked, parts, n=n, period=chosen.period)
-        + filters.PAIRS.get(by, ""),
+        caption=figure.joined(
+            figure.caption(asked, parts, n=n, period=chosen.period),
+            "All charts on one scale",
+            filters.PAIRS.get(by, ""),
+        ),
         key="parts",
         wide=True,
     )
