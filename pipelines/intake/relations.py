@@ -10,6 +10,7 @@ from pipelines.intake.surroundings import Stated, Surroundings
 from schemas.calendar import assign_terms, school_age
 from schemas.issues import Issue, Severity
 
+COMPULSORY_AGE = 5
 PAIR = ["school_urn", "incident_ref"]
 
 
@@ -99,13 +100,17 @@ def _unknown_schools(incidents: pd.DataFrame, schools: pd.DataFrame) -> list[Iss
 
 
 def _year_outside_phase(children: pd.DataFrame, schools: pd.DataFrame) -> list[Issue]:
-    """A child's age at the start of the year against the school's statutory ages, give or take one."""
+    """A child's age at the start of the year against the ages that the school takes.
+
+    Schools registered from five have Reception classes, whose children turn five in the year.
+    """
     ages = {group: school_age(group) for group in children["year_group"].dropna().unique()}
     age = children["year_group"].astype(object).map(ages).astype(float)
     school = schools.reindex(children["school_urn"].astype(object))
     low = school["low_age"].to_numpy(float, na_value=np.nan)
     high = school["high_age"].to_numpy(float, na_value=np.nan)
-    outside = (age.to_numpy() < low - 1) | (age.to_numpy() >= high)
+    youngest = np.where(low <= COMPULSORY_AGE, low - 1, low)
+    outside = (age.to_numpy() < youngest) | (age.to_numpy() >= high)
     return Finding(
         Severity.QUERY, "cross-year-group-outside-phase", "children", "year_group",
         "This year group is outside the ages that the school takes.",

@@ -8,6 +8,7 @@ import pytest
 from openpyxl.comments import Comment
 
 from pipelines.intake.reading import read
+from pipelines.intake.sheets import MAX_CELLS
 from pipelines.intake.tables import NamedFile
 from tests.uploads import (
     CHILD_ROWS,
@@ -217,6 +218,11 @@ def test_a_claimed_dimension_is_not_believed():
         f'{HEADER_ROW}<row r="2"><c><v>1</v></c></row></sheetData></worksheet>'
     )
     assert cells(read([with_part(book, "xl/worksheets/sheet1.xml", sheet)])) == [["1", ""]]
+
+
+def test_millions_of_blank_formatted_cells_are_refused():
+    reading = read_raw(f'<row r="2">{"<c/>" * (MAX_CELLS + 1)}</row>')
+    assert "file-too-many-cells" in rules(reading)
 
 
 @pytest.mark.parametrize(
