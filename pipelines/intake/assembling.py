@@ -17,6 +17,7 @@ from pipelines.intake.wordings import row_issues
 from schemas.issues import Issue
 
 _BATCH = 20_000
+_RAGGED_ENOUGH = 10_000  # a file with more is split by the wrong character, not damaged in places
 _LONGEST_CELL = 32_767  # what a spreadsheet cell holds
 _CELL_ERROR = r"^#(?:N/A|REF!|VALUE!|NAME\?|DIV/0!|NULL!|NUM!|SPILL!|CALC!|FIELD!|BLOCKED!|GETTING_DATA)$"
 _ROUNDED = r"^\d(?:[.,]\d+)?[Ee]\+\d+$"
@@ -49,6 +50,10 @@ class _Rows:
         self.too_long: list[int] = []
         self.too_short: list[int] = []
 
+    @property
+    def ragged(self) -> int:
+        return len(self.too_long) + len(self.too_short)
+
     def add(self, batch: Sequence[Record]) -> None:
         even = [(row, cells) for row, raw in batch if (cells := self._even(row, raw)) is not None]
         self.numbers.extend([row for row, _ in even])
@@ -79,7 +84,7 @@ def assemble(
     """
     labels = checked_labels(header)
     rows = _Rows(len(labels), short_allowed=short_rows)
-    while batch := list(islice(records, _BATCH)):
+    while (batch := list(islice(records, _BATCH))) and rows.ragged < _RAGGED_ENOUGH:
         rows.add(batch)
     columns = [column.finish() for column in rows.columns]
     table, issues = finish(name, header=header, columns=columns, rows=pd.Index(np.array(rows.numbers, dtype=np.int64)))

@@ -71,7 +71,8 @@ def _records(lines: Iterator[str], *, delimiter: str, first: int, table: str) ->
         except csv.Error as fault:
             rule = "file-cell-too-long" if "field limit" in str(fault) else "file-broken-quote"
             raise FileFault(rule, table=table, row=row) from None
-        yield row, cells
+        if cells:
+            yield row, cells
         row += 1
 
 

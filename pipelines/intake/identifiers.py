@@ -11,10 +11,12 @@ import re
 from collections.abc import Callable, Iterable, Mapping
 from dataclasses import dataclass
 from functools import cache
+from itertools import islice
 
 import pyarrow as pa
 import pyarrow.compute as pc
 
+ENOUGH = 100_000  # finds after which nobody counts
 _UPN_LETTERS = "ABCDEFGHJKLMNPQRTUVWXYZ"  # check letters: no I, O or S
 _NEVER_ISSUED = frozenset({"BG", "GB", "KN", "NK", "NT", "TN", "ZZ"})
 _DIGITS = re.compile(r"[0-9]")
@@ -232,11 +234,11 @@ def find_in(text: str, *, without: frozenset[str] = frozenset()) -> Identifier |
 
 
 def find_all(texts: Iterable[str], *, without: frozenset[str] = frozenset()) -> dict[str, Identifier]:
-    """Those of many texts that contain an identifier, each with its form."""
+    """Those of many texts that contain an identifier (a hundred thousand at most), each with its form."""
     distinct = texts if isinstance(texts, pa.Array) else pa.array(texts, pa.string())
     suspects = distinct.filter(pc.match_substring_regex(distinct, _suspicious(without), ignore_case=True))
-    found = {text: find_in(text, without=without) for text in suspects.to_pylist()}
-    return {text: identifier for text, identifier in found.items() if identifier}
+    found = ((text, find_in(text, without=without)) for text in suspects.to_pylist())
+    return dict(islice(((text, form) for text, form in found if form), ENOUGH))
 
 
 @cache

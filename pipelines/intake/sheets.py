@@ -8,6 +8,7 @@ to the furthest; the other pads each row to the width that the file claims.
 from __future__ import annotations
 
 from collections.abc import Iterable, Iterator
+from functools import lru_cache
 
 from pipelines.intake.cell_values import CellReader
 from pipelines.intake.layout import MAX_COLUMNS, Record
@@ -15,6 +16,7 @@ from pipelines.intake.wordings import FileFault
 from pipelines.intake.workbook_parts import MAIN, parsing
 
 _LAST_ROW = 1_048_576
+MAX_CELLS = 5_000_000
 _SERIALS = range(36_000, 60_000)  # the days of this century, counted from 1900 or 1904
 _ROW, _CELL, _VALUE, _TEXT = (f"{MAIN}{tag}" for tag in ("row", "c", "v", "t"))
 _FORMULA, _PHONETIC = f"{MAIN}f", f"{MAIN}rPh"
@@ -23,11 +25,12 @@ _FORMULA, _PHONETIC = f"{MAIN}f", f"{MAIN}rPh"
 class SheetRows:
     """Collects the rows of a sheet while its XML goes by, and what is odd about its cells."""
 
-    def __init__(self, cells: CellReader) -> None:
+    def __init__(self, cells: CellReader, *, max_cells: int = MAX_CELLS) -> None:
         self.uncalculated: list[int] = []
         self.bare_serials = False
         self._cells = cells
         self._done: list[Record] = []
+        self._max_cells = self._left = max_cells
         self._row = 0
         self._line: list[str] = []
         self._column = -1
@@ -77,6 +80,9 @@ class SheetRows:
         column = column_number(attributes["r"]) if "r" in attributes else self._column + 1
         if column <= self._column:
             raise FileFault("file-unreadable")
+        self._left -= 1
+        if self._left < 0:
+            raise FileFault("file-too-many-cells", limit=self._max_cells)
         self._column = column
         self._kind = attributes.get("t", "n")
         self._style = _number(attributes.get("s", "0"))
@@ -99,7 +105,11 @@ class SheetRows:
 
 def column_number(reference: str) -> int:
     """The position of a cell's column, from 0, by a reference such as "B7"."""
-    letters = reference.rstrip("0123456789")
+    return _column_of(reference.rstrip("0123456789"))
+
+
+@lru_cache(maxsize=20_000)
+def _column_of(letters: str) -> int:
     if not (0 < len(letters) <= 3 and letters.isascii() and letters.isalpha()):
         raise FileFault("file-unreadable")
     number = 0

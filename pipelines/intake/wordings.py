@@ -87,6 +87,10 @@ WORDINGS: dict[str, Wording] = {
     "file-too-wide": Wording(
         "{where} has more than {limit} columns.", "Delete the columns that do not belong to the return."
     ),
+    "file-too-many-cells": Wording(
+        "{where} has more than {limit:,} cells, most of them perhaps blank but formatted.",
+        "Copy the filled rows to a new workbook, or send the tables as CSV files.",
+    ),
     "file-cell-too-long": Wording(
         "A cell holds more text than a spreadsheet cell can.",
         "Shorten or empty it: the return has no free text.",

@@ -212,7 +212,7 @@ pieces = st.sampled_from(["x", "yé", " ", '"', '""', ",", ";", "\n", "\r", "\r\
 cell_texts = st.lists(pieces, max_size=4).map("".join)
 
 
-@settings(max_examples=300)
+@settings(max_examples=300, deadline=None)
 @given(
     rows=st.lists(st.lists(cell_texts, min_size=2, max_size=3), max_size=6),
     delimiter=st.sampled_from(",;\t"),
@@ -237,7 +237,7 @@ def test_the_quick_and_the_strict_way_give_the_same_table(rows, delimiter, line_
     assert plain[0].header_row == table.header_row
 
 
-@settings(max_examples=200)
+@settings(max_examples=200, deadline=None)
 @given(st.lists(st.lists(cell_texts, min_size=3, max_size=3), max_size=6))
 def test_what_is_written_comes_back_tidied_with_its_row_numbers(rows):
     file = opened(csv_text([["a", "b", "c"], *rows]))
@@ -247,7 +247,7 @@ def test_what_is_written_comes_back_tidied_with_its_row_numbers(rows):
     assert found == expected
 
 
-@settings(max_examples=300)
+@settings(max_examples=300, deadline=None)
 @given(st.binary(max_size=200) | st.text(alphabet='ab,;\t"\r\n\0é', max_size=60).map(str.encode))
 def test_no_bytes_whatever_raise_more_than_a_fault(noise):
     try:

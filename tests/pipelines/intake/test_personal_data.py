@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import pandas as pd
 import pytest
-from hypothesis import given
+from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from pipelines.intake.identifiers import find_all, find_in, is_valid_nhs_number, is_valid_upn
@@ -98,16 +98,19 @@ def test_the_check_letter_and_digit_are_as_published():
     assert not is_valid_nhs_number("9434765871")
 
 
+@settings(deadline=None)
 @given(st.from_regex(r"[0-9a-f]{16,64}", fullmatch=True))
 def test_a_child_key_is_never_an_identifier(key):
     assert find_in(key) is None
 
 
+@settings(deadline=None)
 @given(st.from_regex(r"INC-20[0-9]{2}-[0-9]{4}", fullmatch=True))
 def test_an_ordinary_reference_is_never_an_identifier(reference):
     assert find_in(reference) is None
 
 
+@settings(deadline=None)
 @given(st.text(max_size=60) | st.from_regex(r"[A-Z0-9 @./:+-]{0,40}", fullmatch=True))
 def test_the_quick_search_and_the_careful_one_agree(text):
     assert find_all([text]).get(text) == find_in(text)

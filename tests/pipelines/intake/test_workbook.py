@@ -7,9 +7,11 @@ from datetime import date, datetime
 import pytest
 from openpyxl.comments import Comment
 
+from pipelines.intake.cell_values import CellReader
 from pipelines.intake.reading import read
-from pipelines.intake.sheets import MAX_CELLS
+from pipelines.intake.sheets import SheetRows
 from pipelines.intake.tables import NamedFile
+from pipelines.intake.wordings import FileFault
 from tests.uploads import (
     CHILD_ROWS,
     CHILDREN,
@@ -221,8 +223,11 @@ def test_a_claimed_dimension_is_not_believed():
 
 
 def test_millions_of_blank_formatted_cells_are_refused():
-    reading = read_raw(f'<row r="2">{"<c/>" * (MAX_CELLS + 1)}</row>')
-    assert "file-too-many-cells" in rules(reading)
+    sheet = f'<worksheet xmlns="{MAIN}"><sheetData><row>{"<c/>" * 1001}</row></sheetData></worksheet>'
+    cell_texts = CellReader(strings=(), date_styles=frozenset(), dates_from_1904=False)
+    assert list(SheetRows(cell_texts, max_cells=1001).read([sheet.encode()])) == []
+    with pytest.raises(FileFault, match="file-too-many-cells"):
+        list(SheetRows(cell_texts, max_cells=1000).read([sheet.encode()]))
 
 
 @pytest.mark.parametrize(
