@@ -145,7 +145,7 @@ def test_issues_are_grouped_by_rule_in_the_order_of_the_stages_and_of_the_rows()
 
 
 def test_pages_cover_every_issue_once() -> None:
-    assert issues.pages(450) == [(0, 200), (200, 400), (400, 450)]
+    assert issues.pages(450, size=200) == [(0, 200), (200, 400), (400, 450)]
     assert issues.pages(0) == []
 
 

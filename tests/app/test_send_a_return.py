@@ -8,7 +8,7 @@ from pathlib import Path
 import pytest
 from streamlit.testing.v1 import AppTest
 
-from app import receipt, sending
+from app import issues, receipt, sending
 from app.calm import UNEXPECTED, calmly
 from app.permissions import Person, Role
 from pipelines.house import House
@@ -259,7 +259,7 @@ def test_a_nil_return_in_place_of_incidents_says_what_counts_no_longer(house: Ho
 def test_more_issues_than_a_page_holds_are_all_there_page_by_page(house: House) -> None:
     rows = [complete_incident(age_difference=SECRET) for _ in range(450)]
     app = checked(*csv_files(rows))
-    assert len(app.table[0].value) == 200
+    assert len(app.table[0].value) == issues.PAGE
     app.selectbox(key="page-format-code").set_value((400, 450)).run()
     assert list(app.table[0].value["Row"])[-1] == "451"
 
