@@ -12,7 +12,7 @@ import pandas as pd
 from app.in_words import in_words
 from app.wording import day, number, opening, per_cent
 from app.wording import days as in_days
-from pipelines.disclosure import LEAST_SCHOOLS
+from pipelines.reporting import LEAST_SCHOOLS
 from schemas.lexicon import Column, lexicon
 from schemas.measurement import Kind, Measure
 from schemas.rulesets import RuleSet, Verdict

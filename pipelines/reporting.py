@@ -16,6 +16,7 @@ from typing import Any
 import pandas as pd
 
 from pipelines import audit, disclosure
+from pipelines.disclosure import LEAST_SCHOOLS
 from pipelines.estimates import Counted, figure
 from pipelines.figures import (
     BREAKDOWNS,
@@ -34,16 +35,19 @@ from pipelines.scope import Actor, Scope, ScopeKind
 from pipelines.warehouse import questions
 from pipelines.warehouse.compose import bindings, grains
 from pipelines.warehouse.store import Cursor, Warehouse
+from schemas.calendar import Term, start_year
 from schemas.errors import QuestionError, RefusedError
 from schemas.measurement import Kind, Measure, measure
+from schemas.register import PHASES
 from schemas.rulesets import OUTCOME_LABELS, Outcome, rule_set
 
 __all__ = [
-    "BREAKDOWNS", "CATEGORIES", "STATE_WORDS", "Coverage", "Figure", "FigureTable", "Question", "Reporting",
+    "BREAKDOWNS", "CATEGORIES", "LEAST_SCHOOLS", "STATE_WORDS", "Coverage", "Figure", "FigureTable", "Question", "Reporting",
     "Scope", "ScopeKind", "State", "categories", "category_label",
 ]  # fmt: skip
 
 KEPT_ANSWERS = 2000
+KNOWN_PHASES = (*PHASES.values(), "not_known")
 IN_TIME = ("by_year", "by_term", "by_school")
 
 
@@ -71,9 +75,10 @@ class Reporting:
         """The answer to a question, exact for one's own schools, protected for another organisation's."""
         with self._warehouse.reading() as cursor:
             moment, version = self._moment(cursor, question.as_at)
-            key = ("figures", scope, question, version)
+            key = ("figures", scope, question, version, moment.date())  # another day, another term is due
             kept = self._kept(key)
             if kept is None:
+                _must_exist(cursor, scope, question, moment)
                 kept = self._keep(key, self._answer(cursor, scope, question, moment, version))
             found: FigureTable = replace(kept, as_at=moment)
             return found
@@ -89,13 +94,35 @@ class Reporting:
         about = question.about or scope
         if about == scope:
             return _ask(cursor, scope, question, moment, version)
-        _must_be_comparable(cursor, scope, about, question, moment)
+        own = _must_be_comparable(cursor, scope, about, question, moment)
         whole = _ask(cursor, about, replace(question, about=None), moment, version)
-        by_school = replace(question, about=None, by=(*question.by, "school"))
-        parts = _ask(cursor, about, by_school, moment, version).rows
-        shares = [_contributions(row, parts) for row in whole.rows]
-        rows = disclosure.protect(whole.rows, shares, least=self._least)
-        return replace(whole, question=question, scope=scope, rows=rows, protected=True, names={})
+        shown = self._shown_periods(cursor, about, question, moment, version, own=own)
+        rows = tuple(
+            disclosure.protect(row, shown=disclosure.period(row, year=question.year, term=question.term) in shown)
+            for row in whole.rows
+        )
+        coverage = disclosure.without_nil(whole.coverage)
+        return replace(
+            whole, question=question, scope=scope, coverage=coverage, rows=rows, protected=True, names={}
+        )
+
+    def _shown_periods(
+        self, cursor: Cursor, about: Scope, question: Question, moment: datetime, version: int,
+        *, own: frozenset[str],
+    ) -> frozenset[disclosure.Period]:  # fmt: skip
+        """The periods of which others may see a measure, decided for all views of it together."""
+        plain = Question(question.measure, rule_set=question.rule_set)
+        key = ("shown", about, own, plain, version, moment.date())
+        kept = self._kept(key)
+        if kept is None:
+            views = [
+                _ask(cursor, about, replace(plain, by=by), moment, version).rows
+                for by in ((), ("year",), ("term",), ("term", "school"))
+            ]
+            rows = [row for view in views[:3] for row in view]
+            kept = self._keep(key, disclosure.shown_periods(rows, views[3], own=own, least=self._least))
+        found: frozenset[disclosure.Period] = kept
+        return found
 
     # -- escalation ---------------------------------------------------------------------------------------
 
@@ -105,9 +132,10 @@ class Reporting:
         rules = rule_set(question.rule_set)
         with self._warehouse.reading() as cursor:
             moment, version = self._moment(cursor, question.as_at)
-            key = ("outcomes", scope, question, version)
+            key = ("outcomes", scope, question, version, moment.date())
             kept = self._kept(key)
             if kept is None:
+                _must_exist(cursor, scope, question, moment)
                 rows = cursor.rows(
                     grains(scope) + questions.outcomes(rules, question), _values(scope, question, moment)
                 )
@@ -123,6 +151,7 @@ class Reporting:
         rules = rule_set(question.rule_set)
         with self._warehouse.writing() as cursor:
             moment, _ = self._moment(cursor, question.as_at)
+            _must_exist(cursor, scope, question, moment)
             found = cursor.frame(
                 grains(scope) + questions.missed(rules, question), _values(scope, question, moment)
             )
@@ -137,6 +166,7 @@ class Reporting:
         _must_be_own(scope, question)
         with self._warehouse.reading() as cursor:
             moment, _ = self._moment(cursor, question.as_at)
+            _must_exist(cursor, scope, question, moment)
             values = _values(scope, question, moment)
             wanted = {name: values[name] for name in ("as_at", "scope", "terms", "year", "term", "phase", "school")}
             return cursor.frame(
@@ -151,7 +181,8 @@ class Reporting:
         with self._warehouse.reading() as cursor:
             moment, _ = self._moment(cursor, None)
             return cursor.frame(
-                grains(scope) + "SELECT r.*, s.name AS school_name, coalesce(a.role, '') AS recorded_role FROM returns r "
+                grains(scope) + "SELECT r.*, s.name AS school_name, coalesce(a.role, '') AS recorded_role "
+                "FROM returns r "
                 "JOIN terms t ON t.academic_year = r.academic_year AND t.term = r.term "
                 "JOIN scope_schools m ON m.urn = r.school_urn AND t.last_day BETWEEN m.from_date AND m.to_date "
                 "LEFT JOIN register s ON s.urn = r.school_urn "
@@ -318,23 +349,37 @@ def _must_be_own(scope: Scope, question: Question) -> None:
         raise RefusedError("This is shown only for your own organisation.")
 
 
+def _must_exist(cursor: Cursor, scope: Scope, question: Question, moment: datetime) -> None:
+    """An organisation or a filter that the register does not know must not look like a zero or a missing return."""
+    if question.year:
+        start_year(question.year)
+    if question.term and question.term not in list(Term):
+        raise QuestionError(f"A term is one of: {', '.join(Term)}.")
+    if question.phase and question.phase not in KNOWN_PHASES:
+        raise QuestionError(f"A phase is one of: {', '.join(KNOWN_PHASES)}.")
+    values = bindings(scope, as_at=moment, first_year=FIRST_YEAR)
+    mine = {str(row["urn"]) for row in cursor.rows(grains(scope) + "SELECT DISTINCT urn FROM scope_schools", values)}
+    if not mine:
+        raise QuestionError(f"The register holds no school of {scope}. Correct it, or load the register first.")
+    if question.school and question.school not in mine:
+        raise QuestionError(f"This URN is not one of the schools of {scope}.")
+
+
 def _must_be_comparable(
     cursor: Cursor, scope: Scope, about: Scope, question: Question, moment: datetime
-) -> None:
-    """Others' figures are totals over time of an authority or trust that the asker belongs to."""
+) -> frozenset[str]:
+    """The asker's own schools; others' figures are totals over time of an authority or trust they belong to."""
     if about.kind not in (ScopeKind.AUTHORITY, ScopeKind.TRUST):
         raise RefusedError("Another school's figures are not shown.")
     if not set(question.by) <= disclosure.SHARED_BREAKDOWNS or question.school or question.phase:
         raise RefusedError("Figures of other organisations are shown as totals over time only.")
+    if question.as_at:  # the same figure before and after one school sent again tells what it changed
+        raise RefusedError("Figures of other organisations are shown as they stand now only.")
     mine = schools_in_scope(cursor, scope, on=moment.date(), as_at=moment)
     theirs = schools_in_scope(cursor, about, on=moment.date(), as_at=moment)
     if not mine & theirs:
         raise RefusedError("You can compare with an authority or trust that your schools belong to.")
-
-
-def _contributions(row: Figure, parts: Sequence[Figure]) -> dict[str, int]:
-    own = [part for part in parts if all(part.by[name] == value for name, value in row.by.items())]
-    return {part.by["school"]: part.count or 0 for part in own if part.state is not State.NOT_SUBMITTED}
+    return mine
 
 
 def _outcome_counts(rows: Sequence[Mapping[str, Any]]) -> tuple[OutcomeCount, ...]:
