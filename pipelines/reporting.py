@@ -42,8 +42,8 @@ from schemas.register import PHASES
 from schemas.rulesets import OUTCOME_LABELS, Outcome, rule_set
 
 __all__ = [
-    "BREAKDOWNS", "CATEGORIES", "LEAST_SCHOOLS", "STATE_WORDS", "Coverage", "Figure", "FigureTable", "Question", "Reporting",
-    "Scope", "ScopeKind", "State", "categories", "category_label",
+    "BREAKDOWNS", "CATEGORIES", "LEAST_SCHOOLS", "STATE_WORDS", "Coverage", "Figure", "FigureTable", "Question",
+    "Reporting", "Scope", "ScopeKind", "State", "categories", "category_label",
 ]  # fmt: skip
 
 KEPT_ANSWERS = 2000
