@@ -68,9 +68,7 @@ def _answer(column: str, value: object) -> str:
     return labels.get(str(value), "Not known")
 
 
-def grouped(
-    counts: Sequence[OutcomeCount], table: FigureTable, *, by: str
-) -> dict[str, tuple[OutcomeCount, ...]]:
+def grouped(counts: Sequence[OutcomeCount], table: FigureTable, *, by: str) -> dict[str, tuple[OutcomeCount, ...]]:
     """Outcome counts under the labels of a breakdown."""
     found: dict[str, list[OutcomeCount]] = {}
     for one in counts:

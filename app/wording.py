@@ -13,6 +13,7 @@ from schemas.measurement import Kind, Measure
 THIN = "\u00a0"  # between a number and its sign, so that a line never breaks there
 NOTHING = "–"
 HERE = ZoneInfo("Europe/London")
+NOUNS = {Kind.DAYS: "escalated incidents", Kind.RATE: "pupils on roll"}
 NO_NUMBER = frozenset({State.NOT_SUBMITTED, State.WITHHELD, State.NOT_APPLICABLE, State.TOO_FEW})
 
 
@@ -121,7 +122,7 @@ def _none_of(measure: Measure, figure: Figure) -> str:
 
 def noun(measure: Measure) -> str:
     """What a measure's denominator holds: “incidents called for”."""
-    return "escalated incidents" if measure.kind is Kind.DAYS else measure.unit.removeprefix("share of ")
+    return NOUNS.get(measure.kind, measure.unit.removeprefix("share of "))
 
 
 def coverage(covered: Coverage) -> str:

@@ -15,9 +15,7 @@ from schemas.measurement import Measure
 
 def dots(measure: Measure, table: FigureTable, *, by: str) -> look.Chart:
     """One measure for each value of a breakdown."""
-    rows = [
-        look.row(measure, figure, label=wording.place(table, by, figure), role="own") for figure in table.rows
-    ]
+    rows = [look.row(measure, figure, label=wording.place(table, by, figure), role="own") for figure in table.rows]
     return look.Chart(_dots(look.axis_format(measure), measure.kind == "repeat"), look.frame(rows))
 
 

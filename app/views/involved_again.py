@@ -9,9 +9,7 @@ from app.permissions import Action
 from schemas.measurement import measures
 
 BREAKDOWNS = {"year": "Academic year of the first incident", "type": "Type of the first incident", "sex": "Sex"}
-METHOD = (
-    f"Kaplan–Meier at 365 days, 95{wording.THIN}% log-log limits; no figure with fewer than ten children at risk"
-)
+METHOD = f"Kaplan–Meier at 365 days, 95{wording.THIN}% log-log limits; no figure with fewer than ten children at risk"
 
 person = identity.current_person(Action.SEE_FIGURES)
 home = asking.home(person)
