@@ -17,6 +17,7 @@ from pipelines.warehouse.store import Warehouse
 from schemas.calendar import Term, label
 from schemas.errors import PlumblineError
 
+STARTED = datetime(2022, 9, 1)  # noqa: DTZ001 - the warehouse keeps UTC without a zone
 SENDER = Actor("invented sender", "sample data", OPERATOR)
 Progress = Callable[[str], None]
 
@@ -30,20 +31,21 @@ def fill(warehouse: Warehouse, sample: Sample, *, key: bytes, progress: Progress
     """Load a sample's registers and returns, each at the moment at which it was sent."""
     for name, content, when in _reference_files(sample):
         register.load_register(warehouse, [NamedFile(name, content)], actor=SENDER, when=when)
+    when = STARTED
     for sendings in _sendings(sample.returns):
         year, term = sendings[0].academic_year, sendings[0].term
         progress(f"{label(year)}, {term} term")
-        _send_together(warehouse, [one for one in sendings if not one.nil], key=key)
+        when = max(when, *(_moment(one.sent_at) for one in sendings))
+        _send_together(warehouse, [one for one in sendings if not one.nil], key=key, when=when)
         _record_nils(warehouse, [one for one in sendings if one.nil])
     return warehouse
 
 
 def _reference_files(sample: Sample) -> list[tuple[str, bytes, datetime]]:
     """The registers as of each January, then membership and links; all known from the first day."""
-    started = datetime(2022, 9, 1)  # noqa: DTZ001 - the warehouse keeps UTC without a zone
-    files = [(name, content, started + pd.Timedelta(minutes=place)) for place, (name, content) in
+    files = [(name, content, STARTED + pd.Timedelta(minutes=place)) for place, (name, content) in
              enumerate(sorted(sample.register_files.items()))]  # fmt: skip
-    return [*files, ("groups.csv", sample.groups_file, started), ("links.csv", sample.links_file, started)]
+    return [*files, ("groups.csv", sample.groups_file, STARTED), ("links.csv", sample.links_file, STARTED)]
 
 
 def _sendings(sent: Sequence[SampleReturn]) -> list[list[SampleReturn]]:
@@ -54,10 +56,13 @@ def _sendings(sent: Sequence[SampleReturn]) -> list[list[SampleReturn]]:
         place = (one.school_urn, one.academic_year, one.term)
         rounds[one.academic_year, one.term, times[place]].append(one)
         times[place] += 1
-    return sorted(rounds.values(), key=lambda group: max(one.sent_at for one in group))
+    # A late school's first may be sent after another's second, but no second may be loaded before its first.
+    return [group for _, group in sorted(rounds.items())]
 
 
-def _send_together(warehouse: Warehouse, sendings: Sequence[SampleReturn], *, key: bytes) -> None:
+def _send_together(
+    warehouse: Warehouse, sendings: Sequence[SampleReturn], *, key: bytes, when: datetime
+) -> None:
     if not sendings:
         return
     files = [NamedFile("incidents.csv", _csv([one.incidents for one in sendings])),
@@ -66,7 +71,7 @@ def _send_together(warehouse: Warehouse, sendings: Sequence[SampleReturn], *, ke
     checked = returns.check(warehouse, files, stated=stated, actor=SENDER, key=key)
     if checked.has_errors:
         raise PlumblineError("The sample data have errors; make them again with “plumbline sample”.")
-    returns.submit(warehouse, checked, actor=SENDER, key=key, when=_moment(max(one.sent_at for one in sendings)))
+    returns.submit(warehouse, checked, actor=SENDER, key=key, when=when)
 
 
 def _record_nils(warehouse: Warehouse, sendings: Sequence[SampleReturn]) -> None:
