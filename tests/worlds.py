@@ -5,19 +5,21 @@ from __future__ import annotations
 import csv
 import io
 from datetime import date, datetime, timedelta
+from functools import cache
 from random import Random
 from typing import Any
 
 import pandas as pd
 
 from pipelines import register, returns
+from pipelines.demo import fill
 from pipelines.intake.checking import Checked
 from pipelines.intake.tables import NamedFile
-from pipelines.sample import Sample
+from pipelines.sample import Sample, generate
 from pipelines.warehouse.store import Warehouse
 from schemas.calendar import Term
 from schemas.lexicon import Column, lexicon
-from tests.factories import OFFICER, register_csv, submit, typed
+from tests.factories import KEY, OFFICER, register_csv, submit, typed
 from tests.oracles.days import last_day, terms_of
 from tests.oracles.world import Row, World
 
@@ -34,6 +36,13 @@ SCHOOLS = (
     ("900004", "990", "secondary", CONVERTED, None),
     ("900005", "991", "primary", None, None),
 )
+
+
+@cache
+def kept_world(seed: int) -> tuple[World, Warehouse]:
+    """A random world and the store that was sent it; made once for all tests."""
+    world = random_world(seed)
+    return world, keep(world)
 
 
 def random_world(seed: int) -> World:
@@ -202,6 +211,13 @@ def _send(store: Warehouse, sent: Row, incidents: pd.DataFrame, children: pd.Dat
         (), "0" * 64, incidents=incidents, children=children, academic_year=sent["year"], term=Term(sent["term"])
     )
     submit(store, passed, when=sent["recorded_at"])
+
+
+@cache
+def sample_world() -> tuple[World, Warehouse]:
+    """The full sample, as the oracles read it and as the demonstration keeps it; made once for all tests."""
+    sample = generate()
+    return world_of(sample), fill(Warehouse(None), sample, key=KEY)
 
 
 def world_of(sample: Sample) -> World:

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from functools import cache
+
 from tests.oracles.days import day, term_of
 from tests.oracles.world import Asked, Row, World, in_scope, standing_returns
 
@@ -11,6 +13,11 @@ def visible(world: World, asked: Asked) -> list[Row]:
 
     An incident whose reference stands in the returns of two terms counts as the return sent later has it.
     """
+    return _visible(world, Asked(asked.kind, asked.code, as_at=asked.as_at))
+
+
+@cache
+def _visible(world: World, asked: Asked) -> list[Row]:
     found: dict[tuple[str, str], Row] = {}
     for sent in standing_returns(world, asked):  # the latest sent comes last
         for row in sent["incidents"]:

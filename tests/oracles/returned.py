@@ -3,17 +3,21 @@
 from __future__ import annotations
 
 from datetime import date
+from functools import cache
 
 from tests.oracles.days import last_day, terms_of
 from tests.oracles.world import Asked, Row, World, fits, in_scope, known_schools, standing_returns
 
 
+@cache
 def expected(world: World, asked: Asked) -> list[Row]:
     """One row a school and term: urn, year, term, and the return that stands, if any."""
     sent = {(one["urn"], one["year"], one["term"]): one for one in standing_returns(world, asked)}
     found = []
-    for urn, school in known_schools(world, asked).items():
-        for year, term, last in _terms_asked_for(world, asked, school["la"]):
+    schools = known_schools(world, asked)
+    terms = {la: _terms_asked_for(world, asked, la) for la in {school["la"] for school in schools.values()}}
+    for urn, school in schools.items():
+        for year, term, last in terms[school["la"]]:
             returned = sent.get((urn, year, term))
             due = (returned or _open(school, last)) and in_scope(world, asked, urn, last)
             if due and fits(world, asked, urn, year, term):
@@ -43,8 +47,11 @@ def _open(school: Row, last: date) -> bool:
 
 def reported(world: World, asked: Asked, row: Row) -> bool:
     """Whether an incident's school has a roll and a return of the term it counts in, so that it has a rate."""
-    stands = {(one["urn"], one["year"], one["term"]) for one in standing_returns(world, asked)}
-    return (row["urn"], row["year"], row["term"]) in stands and roll(world, asked, row["urn"], row["year"], "pupils") > 0
+    sent = any(
+        (one["urn"], one["year"], one["term"]) == (row["urn"], row["year"], row["term"])
+        for one in standing_returns(world, asked)
+    )
+    return sent and roll(world, asked, row["urn"], row["year"], "pupils") > 0
 
 
 def roll(world: World, asked: Asked, urn: str, year: str, of: str) -> int:

@@ -4,12 +4,13 @@ from __future__ import annotations
 
 from dataclasses import dataclass, field
 from datetime import date, datetime
+from functools import cache
 from typing import Any
 
 Row = dict[str, Any]
 
 
-@dataclass
+@dataclass(eq=False)
 class World:
     """Everything that was ever loaded or sent, in the order in which it was.
 
@@ -36,14 +37,19 @@ class Asked:
     phase: str | None = None
     school: str | None = None
     rule_set: str = "ukcis-2024"
-    as_at: datetime = datetime.max
+    as_at: datetime = datetime(2100, 1, 1)  # noqa: DTZ001 - as the warehouse keeps moments
 
 
 def known_schools(world: World, asked: Asked) -> dict[str, Row]:
     """Each school as the register said last, at the moment asked about."""
+    return _known_schools(world, asked.as_at)
+
+
+@cache
+def _known_schools(world: World, as_at: datetime) -> dict[str, Row]:
     found: dict[str, Row] = {}
     for row in sorted(world.schools, key=lambda row: row["loaded_at"]):
-        if row["loaded_at"] <= asked.as_at:
+        if row["loaded_at"] <= as_at:
             found[row["urn"]] = row
     return found
 
@@ -69,10 +75,15 @@ def in_scope(world: World, asked: Asked, urn: str, on: date) -> bool:
 
 
 def standing_returns(world: World, asked: Asked) -> list[Row]:
-    """The latest version of each school's return of each term, at the moment asked about."""
+    """The latest version of each school's return of each term, at the moment asked about, in the order sent."""
+    return _standing_returns(world, asked.as_at)
+
+
+@cache
+def _standing_returns(world: World, as_at: datetime) -> list[Row]:
     latest: dict[tuple[str, str, str], Row] = {}
     for sent in sorted(world.returns, key=lambda sent: sent["recorded_at"]):
-        if sent["recorded_at"] <= asked.as_at:
+        if sent["recorded_at"] <= as_at:
             latest[sent["urn"], sent["year"], sent["term"]] = sent
     return sorted(latest.values(), key=lambda sent: sent["recorded_at"])
 
