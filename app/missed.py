@@ -95,6 +95,8 @@ def most(groups: Mapping[str, Sequence[OutcomeCount]]) -> str:
     if not highest:
         return "No incident that was called for was left unescalated"
     names = [name for name, count in counts.items() if count == highest]
+    if len(names) > LEAST_CHOICE:
+        return f"Called for and not escalated: none stands out, at most {highest} each"
     return f"Called for and not escalated: most with {' and '.join(names)} ({highest})"
 
 

@@ -9,9 +9,10 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from app import changes, wording
-from pipelines.reporting import Coverage, Figure, State
+from app import changes, missed, wording
+from pipelines.reporting import Coverage, Figure, OutcomeCount, State
 from schemas.measurement import measures
+from schemas.rulesets import Outcome
 
 SHARE = measures()["dsl_informed_same_day"]
 PLAIN = Figure({}, 12 / 31, 12, 31, 0.2373, 0.5618, State.VALUE, Coverage(51, 54, 24))
@@ -97,3 +98,12 @@ def test_a_change_is_clear_only_when_the_intervals_lie_apart() -> None:
     assert changes.compare(low, high) == changes.LOWER
     assert changes.compare(low, replace(high, lower95=0.2)) == changes.UNCLEAR
     assert changes.compare(low, replace(high, lower95=None)) == changes.CANNOT
+
+
+def test_the_risk_factor_missed_most_is_named_unless_many_tie() -> None:
+    def groups(**counts: int) -> dict[str, tuple[OutcomeCount, ...]]:
+        return {name: (OutcomeCount({}, Outcome.CALLED_FOR_NOT_ESCALATED, count),) for name, count in counts.items()}
+
+    assert missed.most(groups(a=1, b=3)) == "Called for and not escalated: most with b (3)"
+    assert "none stands out" in missed.most(groups(a=1, b=1, c=1))
+    assert missed.most(groups(a=0)) == "No incident that was called for was left unescalated"
