@@ -27,7 +27,7 @@ def run_demo(path: Path, *, key: bytes, port: int, fresh: bool, browser: bool) -
     printing.say(f"The portal is at {address} (invented data, this machine only). Stop it with Ctrl+C.")
     if browser:
         threading.Thread(target=_open_when_ready, args=(address, port), daemon=True).start()
-    uvicorn.run("app.portal:application", host=LOOPBACK, port=port, log_level="warning")
+    uvicorn.run("app.portal:application", host=LOOPBACK, port=port, log_level="warning", access_log=False)
 
 
 def _build(path: Path, key: bytes) -> None:

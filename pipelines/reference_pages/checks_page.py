@@ -54,13 +54,22 @@ BESIDE_THE_RULE_BOOK: Mapping[str, tuple[Severity, str]] = {
         "A reference was already sent in the return of another term; the incident is counted once.",
     ),
 }
+
+
+class Gap(str):
+    """What stands for a part of a message that each issue fills in, however it is to be written."""
+
+    def __format__(self, _: str) -> str:
+        return str(self)
+
+
 GAPS = {
-    "where": "The file or sheet",
-    "kind": "…",
-    "limit": "…",
-    "count": "…",
-    "table": "incidents or children",
-    "fault": "more or fewer cells",
+    "where": Gap("The file or sheet"),
+    "kind": Gap("…"),
+    "limit": Gap("…"),
+    "count": Gap("…"),
+    "table": Gap("incidents or children"),
+    "fault": Gap("more or fewer cells"),
 }
 
 

@@ -39,7 +39,8 @@ def _answer(one: Measure) -> Any:
         return Reporting(store).figures(LA, Question(one.id, year="202324")).rows[0]
     involved = [child(**row) for row in example.get("children", [])]
     submit(store, checked([make(**row) for row in example["incidents"]], involved))
-    return Reporting(store).figures(LA, Question(one.id, year="202526", term="autumn", rule_set=example.get("rule_set"))).rows[0]
+    question = Question(one.id, year="202526", term="autumn", rule_set=example.get("rule_set"))
+    return Reporting(store).figures(LA, question).rows[0]
 
 
 @pytest.mark.parametrize("name", measures())
