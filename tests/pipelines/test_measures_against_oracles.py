@@ -112,7 +112,7 @@ def test_in_the_sample_every_figure_equals_its_oracle(measure: str, scope: str, 
 @pytest.mark.parametrize("measure", sorted(MEASURES))
 def test_in_the_sample_every_measure_can_be_broken_down(measure: str) -> None:
     world, store = sample_world()
-    for by in (("risk_factor",), ("type",), ("sex",), ("year_group",), ("how_shared",), ("device_owner",), ("term",)):
+    for by in (("risk_factor",), ("sex",), ("how_shared",)):  # the random worlds take the others
         if fits(measure, by):
             assert_agree(world, door(store), measure, Asked("la", "990", by, as_at=NOW))
 
