@@ -19,9 +19,9 @@ TABLE_BELOW = "The table below gives every figure."
 def show(finding: str, *, chart: Chart | None, table: pd.DataFrame, caption: str, key: str, wide: bool = False) -> None:
     """Show a figure; `wide` charts keep their own width, others take the page's."""
     with st.container(key=f"figure-{key}", gap="small"):
-        st.subheader(finding, anchor=False)
+        st.header(finding, anchor=False)
         if chart is not None and chart.has_numbers:
-            draw(chart, alt=f"{finding} {TABLE_BELOW}", wide=wide)
+            draw(chart, alt=f"{finding}. {TABLE_BELOW}", wide=wide)
         numbers(table, key=key)
         st.caption(caption)
 

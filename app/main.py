@@ -26,6 +26,9 @@ STYLE = """<style>
 [class*="st-key-numbers"] td, [class*="st-key-numbers"] thead th:not(:first-child) {text-align: right !important}
 [class*="st-key-card"] [data-testid="stMetricValue"] * {white-space: normal; overflow: visible}
 [class*="st-key-card"] [data-testid="stMetricValue"] {font-size: 1.9rem; line-height: 1.15; font-weight: 600}
+[data-testid="stElementToolbar"]:focus-within {opacity: 1}
+[data-testid="stElementToolbar"] button:focus-visible {outline: 2px solid currentColor}
+@media (max-width: 1100px) {[class*="st-key-figure"] {overflow-x: auto}}
 @media print {[class*="st-key-filters"], [class*="st-key-person-bar"] {display: none}}
 </style>"""
 

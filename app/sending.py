@@ -85,16 +85,12 @@ def submit(draft: Draft, *, person: Person, house: House, explanations: Mapping[
     return Sent(person, receipts)
 
 
-def record_nil(
-    urn: str, year: str, term: Term, *, standing: int, person: Person, house: House
-) -> Sent:
+def record_nil(urn: str, year: str, term: Term, *, standing: int, person: Person, house: House) -> Sent:
     """Record a nil return in place of the version that the person saw stand (0: none)."""
     must_be_allowed(person, urn, house=house)
     if standing_version(urn, year, term, person=person, house=house)["version"] != standing:
         raise RefusedError(NIL_CHANGED)
-    receipt = returns.record_nil(
-        house.warehouse, school_urn=urn, academic_year=year, term=term, actor=actor_of(person)
-    )
+    receipt = returns.record_nil(house.warehouse, school_urn=urn, academic_year=year, term=term, actor=actor_of(person))
     return Sent(person, (receipt,))
 
 

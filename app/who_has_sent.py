@@ -44,9 +44,7 @@ def matrix(expected: pd.DataFrame) -> pd.DataFrame:
     for one in expected.sort_values(["school_name", "academic_year"]).to_dict("records"):
         place = (f"{one['school_name']} ({one['school_urn']})", *([label(one["academic_year"])] if years > 1 else []))
         rows.setdefault(place, {})[str(one["term"])] = cell(one)
-    listed = [
-        [*place, *(cells.get(term, NOT_EXPECTED) for term in terms)] for place, cells in rows.items()
-    ]
+    listed = [[*place, *(cells.get(term, NOT_EXPECTED) for term in terms)] for place, cells in rows.items()]
     headings = ["School", *(["Year"] if years > 1 else []), *(_heading(term, expected) for term in terms)]
     return pd.DataFrame(listed, columns=headings)
 

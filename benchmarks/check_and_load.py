@@ -28,7 +28,9 @@ def make_files(folder: Path, rows: int) -> None:
     """Write `incidents.csv` with so many rows, and `children.csv` with the children of each."""
     from pipelines.sample import generate
 
-    autumn = {one.school_urn: one for one in generate().returns if one.term == "autumn" and one.academic_year == "202526"}
+    autumn = {
+        one.school_urn: one for one in generate().returns if one.term == "autumn" and one.academic_year == "202526"
+    }
     pool = pd.concat([one.incidents for one in autumn.values()], ignore_index=True)
     involved = pd.concat([one.children.assign(school_urn=urn) for urn, one in autumn.items()])
     places = pool[["school_urn", "incident_ref"]].assign(place=pool.index)

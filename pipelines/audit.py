@@ -68,7 +68,7 @@ def first_broken(cursor: Cursor) -> int | None:
         entry = {name: row[name] for name in CHAINED}
         whole = row["previous_hash"] == previous and row["hash"] == _hash(entry, previous)
         if row["sequence"] != expected or not whole:
-            return int(row["sequence"])
+            return int(row["sequence"] or expected)
         previous, expected = str(row["hash"]), expected + 1
     return None
 
@@ -83,5 +83,5 @@ def data_version(cursor: Cursor, *, as_at: datetime) -> int:
 
 
 def _hash(entry: Mapping[str, Any], previous: str) -> str:
-    text = json.dumps({**entry, "recorded_at": entry["recorded_at"].isoformat()}, sort_keys=True)
+    text = json.dumps(dict(entry), sort_keys=True, default=datetime.isoformat)
     return hashlib.sha256((previous + text).encode()).hexdigest()

@@ -60,9 +60,7 @@ def _sendings(sent: Sequence[SampleReturn]) -> list[list[SampleReturn]]:
     return [group for _, group in sorted(rounds.items())]
 
 
-def _send_together(
-    warehouse: Warehouse, sendings: Sequence[SampleReturn], *, key: bytes, when: datetime
-) -> None:
+def _send_together(warehouse: Warehouse, sendings: Sequence[SampleReturn], *, key: bytes, when: datetime) -> None:
     if not sendings:
         return
     files = [NamedFile("incidents.csv", _csv([one.incidents for one in sendings])),

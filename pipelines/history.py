@@ -13,6 +13,7 @@ from pipelines.keys import rekey
 from pipelines.scope import OPERATOR, Actor, Scope, ScopeKind
 from pipelines.warehouse.compose import bindings, grains
 from pipelines.warehouse.store import Cursor
+from schemas.calendar import Term, default_terms
 from schemas.issues import Issue, Severity
 
 FIRST_YEAR = "201415"
@@ -26,6 +27,11 @@ def schools_in_scope(cursor: Cursor, scope: Scope, *, on: date, as_at: datetime 
         {**values, "on": on},
     )
     return frozenset(str(row["urn"]) for row in found)
+
+
+def last_day_of(year: str, term: Term) -> date:
+    """The day on which it is judged whose return of a term it is."""
+    return next(band.last_day for band in default_terms(year) if band.term is term)
 
 
 def history_issues(cursor: Cursor, checked: Checked, *, key: bytes, actor: Actor) -> list[Issue]:
@@ -42,7 +48,9 @@ def history_issues(cursor: Cursor, checked: Checked, *, key: bytes, actor: Actor
 def _outside_scope(cursor: Cursor, checked: Checked, actor: Actor) -> list[Issue]:
     if actor.scope.kind is ScopeKind.OPERATOR or checked.incidents is None:
         return []
-    mine = schools_in_scope(cursor, actor.scope, on=audit.now().date())
+    year, term = checked.academic_year, checked.term
+    on = last_day_of(year, term) if year and term else audit.now().date()  # the day by which sending is refused
+    mine = schools_in_scope(cursor, actor.scope, on=on)
     urns = checked.incidents["school_urn"]
     outside = checked.incidents.index[(urns.notna() & ~urns.isin(mine)).to_numpy(bool)]
     return Finding(

@@ -31,8 +31,8 @@ def load_register(
 ) -> list[ReferenceFile]:
     """Keep register files of any of the three kinds, all or none; earlier loads stay, for as-at questions."""
     read = [(file, read_reference(file.content, file_name=file.name)) for file in files]
-    moment = when or audit.now()
     with warehouse.writing() as cursor:
+        moment = when or audit.now()
         for file, reference in read:
             rows = reference.frame[list(COLUMNS[reference.kind])].assign(loaded_at=pd.Timestamp(moment))
             cursor.append(TABLES[reference.kind], rows)

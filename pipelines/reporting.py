@@ -88,23 +88,26 @@ class Reporting:
         with self._warehouse.reading() as cursor:
             return self._moment(cursor, as_at)[1]
 
-    def _answer(
-        self, cursor: Cursor, scope: Scope, question: Question, moment: datetime, version: int
-    ) -> FigureTable:
+    def _answer(self, cursor: Cursor, scope: Scope, question: Question, moment: datetime, version: int) -> FigureTable:
         about = question.about or scope
         if about == scope:
             return _ask(cursor, scope, question, moment, version)
         own = _must_be_comparable(cursor, scope, about, question, moment)
         whole = _ask(cursor, about, replace(question, about=None), moment, version)
+        found = replace(
+            whole,
+            question=question,
+            scope=scope,
+            coverage=disclosure.without_nil(whole.coverage),
+            protected=True,
+            names={},
+        )
+        if measure(question.measure).kind is Kind.COVERAGE:
+            return found  # whether returns came says nothing about a child
         shown = self._shown_periods(cursor, about, question, moment, version, own=own)
-        rows = tuple(
-            disclosure.protect(row, shown=disclosure.period(row, year=question.year, term=question.term) in shown)
-            for row in whole.rows
-        )
-        coverage = disclosure.without_nil(whole.coverage)
-        return replace(
-            whole, question=question, scope=scope, coverage=coverage, rows=rows, protected=True, names={}
-        )
+        periods = [disclosure.period(row, year=question.year, term=question.term) for row in whole.rows]
+        rows = zip(whole.rows, periods, strict=True)
+        return replace(found, rows=tuple(disclosure.protect(row, shown=one in shown) for row, one in rows))
 
     def _shown_periods(
         self, cursor: Cursor, about: Scope, question: Question, moment: datetime, version: int,
@@ -152,9 +155,7 @@ class Reporting:
         with self._warehouse.writing() as cursor:
             moment, _ = self._moment(cursor, question.as_at)
             _must_exist(cursor, scope, question, moment)
-            found = cursor.frame(
-                grains(scope) + questions.missed(rules, question), _values(scope, question, moment)
-            )
+            found = cursor.frame(grains(scope) + questions.missed(rules, question), _values(scope, question, moment))
             detail = {"rows": len(found), "rule_set": rules.id}
             audit.record(cursor, audit.Event(actor, "incidents read", str(scope), detail))
         return found
@@ -244,9 +245,7 @@ def _ask(cursor: Cursor, scope: Scope, question: Question, moment: datetime, ver
     covered = cursor.rows(start + questions.coverage(question.by), values)
     overall = cursor.rows(start + questions.coverage(()), values)[0] if question.by else covered[0]
     counted = (
-        []
-        if asked.kind is Kind.COVERAGE
-        else cursor.rows(start + questions.figures(asked, rules, question), values)
+        [] if asked.kind is Kind.COVERAGE else cursor.rows(start + questions.figures(asked, rules, question), values)
     )
     names = _school_names(cursor, start, values) if "school" in question.by else {}
     rows = [figure(asked, one) for one in _combinations(question, covered, counted)]
@@ -405,4 +404,3 @@ def _home(scope: Scope, row: Mapping[str, Any]) -> dict[str, str]:
     if row["member_of"]:
         found |= {"trust": str(row["member_of"]), "trust_name": str(row["member_name"])}
     return found
-

@@ -15,7 +15,7 @@ from typing import Any
 import pandas as pd
 
 from pipelines import audit
-from pipelines.history import history_issues, schools_in_scope
+from pipelines.history import history_issues, last_day_of, schools_in_scope
 from pipelines.intake import checking
 from pipelines.intake.checking import Checked
 from pipelines.intake.surroundings import Stated, Surroundings
@@ -54,9 +54,7 @@ class Receipt:
     file_sha256: str
 
 
-def check(
-    warehouse: Warehouse, files: Sequence[NamedFile], *, stated: Stated, actor: Actor, key: bytes
-) -> Checked:
+def check(warehouse: Warehouse, files: Sequence[NamedFile], *, stated: Stated, actor: Actor, key: bytes) -> Checked:
     """Check a return against the rule book, the register and what was sent before; stores only the attempt."""
     with warehouse.reading() as cursor:
         around = Surroundings(audit.now().date(), known_schools(cursor))
@@ -96,8 +94,8 @@ def submit(
         raise RefusedError("This return has errors. Correct them and check it again before sending.")
     if checked.term is None or checked.academic_year is None:
         raise RefusedError("Say which academic year and term the return is for.")
-    moment = when or audit.now()
     with warehouse.writing() as cursor:
+        moment = when or audit.now()  # one writer at a time, so moments come in the order of versions
         urns = sorted(str(urn) for urn in checked.incidents["school_urn"].dropna().unique())
         _must_be_in_scope(cursor, actor, urns, checked.academic_year, checked.term)
         versions = _new_versions(cursor, checked, urns, actor=actor, when=moment)
@@ -119,11 +117,11 @@ def record_nil(
 ) -> Receipt:
     """Record that a school had no incidents in a term: a return like any other, and a version of it."""
     band = next(band for band in default_terms(academic_year) if band.term is term)
-    moment = when or audit.now()
-    if band.first_day > moment.date():
+    if band.first_day > (when or audit.now()).date():
         raise QuestionError(f"The {term} term of {label(academic_year)} has not begun.")
     checked = Checked((), "", academic_year=academic_year, term=term)
     with warehouse.writing() as cursor:
+        moment = when or audit.now()
         _must_be_known(cursor, school_urn)
         _must_be_in_scope(cursor, actor, [school_urn], academic_year, term)
         versions = _new_versions(cursor, checked, [school_urn], actor=actor, when=moment)
@@ -148,8 +146,7 @@ def _must_be_known(cursor: Cursor, urn: str) -> None:
 def _must_be_in_scope(cursor: Cursor, actor: Actor, urns: Sequence[str], year: str, term: Term) -> None:
     if actor.scope.kind is ScopeKind.OPERATOR:
         return
-    last_day = next(band.last_day for band in default_terms(year) if band.term is term)
-    if not set(urns) <= schools_in_scope(cursor, actor.scope, on=last_day):
+    if not set(urns) <= schools_in_scope(cursor, actor.scope, on=last_day_of(year, term)):
         raise RefusedError(NO_SCHOOL)
 
 
@@ -235,9 +232,7 @@ def _returns_of(checked: Checked, versions: pd.DataFrame, table: str, row: int |
     return [int(number) for number in versions["return_id"][own]]
 
 
-def _record(
-    cursor: Cursor, versions: pd.DataFrame, actor: Actor, action: str, *, when: datetime
-) -> None:
+def _record(cursor: Cursor, versions: pd.DataFrame, actor: Actor, action: str, *, when: datetime) -> None:
     audit.record(cursor, *(_event(row, actor, action) for row in versions.itertuples()), when=when)
 
 

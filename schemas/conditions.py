@@ -214,5 +214,3 @@ def columns_of(condition: Condition) -> tuple[str, ...]:
     else:
         found = [condition.column]
     return tuple(dict.fromkeys(found))
-
-

@@ -14,8 +14,9 @@ from schemas.lexicon import Column, lexicon
 def shared_definitions() -> Mapping[str, Condition]:
     """The conditions of `definitions.toml` by name, over the incidents table."""
     reader = Reader(_columns("incidents"))
-    return {name: reader.read(text, where=f"definitions.toml: {name}") for name, text in
-            read("definitions.toml").items()}
+    return {
+        name: reader.read(text, where=f"definitions.toml: {name}") for name, text in read("definitions.toml").items()
+    }
 
 
 def incident_reader(more: Mapping[str, Condition] | None = None) -> Reader:

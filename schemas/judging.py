@@ -80,9 +80,7 @@ class _Judgement:
         left = self.frame[condition.left]
         right = self.today if condition.right == TODAY else self.frame[condition.right]
         unknown = left.isna() | (False if condition.right == TODAY else self.frame[condition.right].isna())
-        return self.series(
-            ORDERS[condition.comparison](left, right).to_numpy(bool), unknown=unknown.to_numpy(bool)
-        )
+        return self.series(ORDERS[condition.comparison](left, right).to_numpy(bool), unknown=unknown.to_numpy(bool))
 
     def all_yes(self, condition: AllYes) -> pd.Series[bool]:
         answers = [self.frame[column].astype(object) for column in condition.columns]

@@ -45,10 +45,7 @@ def formats_schema(table: str, *, with_urn: bool = False) -> pa.DataFrameSchema:
 def rules_schema(checks: tuple[Check, ...]) -> pa.DataFrameSchema:
     """The rules stage: one column a check, true where a row passes."""
     return pa.DataFrameSchema(
-        {
-            check.id: pa.Column(bool, pa.Check.eq(True, name=check.id), description=check.message)
-            for check in checks
-        },
+        {check.id: pa.Column(bool, pa.Check.eq(True, name=check.id), description=check.message) for check in checks},
         name="cross-field rules",
     )
 

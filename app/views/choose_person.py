@@ -24,7 +24,7 @@ columns = st.columns(2)
 for place, person in enumerate(identity.PEOPLE.values()):
     with columns[place % 2], st.container(border=True, key=f"person-{person.id}"):
         home = asking.home(person)
-        st.subheader(person.name, anchor=False)
+        st.header(person.name, anchor=False)
         st.markdown(f"{person.role[:1].upper()}{person.role[1:]}, **{home['name']}**")
         st.button(
             f"Continue as {person.name}", key=f"become-{person.id}", on_click=_become, args=(person,), type="primary"

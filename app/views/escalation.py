@@ -65,7 +65,7 @@ figure.show(
     wide=True,
 )
 
-st.subheader("Which incidents were called for and not escalated?", anchor=False)
+st.header("Which incidents were called for and not escalated?", anchor=False)
 missed.shown_on_request(person, chosen)
 
 by_factor = grouped("risk_factor")

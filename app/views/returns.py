@@ -20,13 +20,14 @@ def page() -> None:
     """The answer first, then who is missing, then the whole table, then the history."""
     person = current_person(Action.SEE_RETURNS)
     st.title("Returns: who has sent what?", anchor=False)
+    answer = st.container()
     chosen = filters.choose(person, "year", "term")
     reporting = open_house().reporting
     expected = reporting.returns(scope_of(person), chosen.question("returns_received"))
     own = person.scope.kind is ScopeKind.SCHOOL
-    st.markdown(f"**{who_has_sent.sentence(expected, when=_when(chosen), own=own)}**")
+    answer.markdown(f"**{who_has_sent.sentence(expected, when=_when(chosen), own=own)}**")
     st.caption(
-        f"A return is expected from each school that was open for the whole term, once the term has ended or another "
+        f"A return is expected of each school that was open on the last day of the term, once it has ended or another "
         f"school has sent it. A nil return says that there was nothing; no return says nothing. "
         f"Data version {reporting.data_version()}."
     )

@@ -43,9 +43,7 @@ def page() -> None:
             show_issues(draft)
             show_preview(draft, _names(person, house))
         case None:
-            st.markdown(
-                "Choose the term, then a file. It is checked first; nothing is kept until you submit it."
-            )
+            st.markdown("Choose the term, then a file. It is checked first; nothing is kept until you submit it.")
             choose(person, house, stated=Stated())
 
 
@@ -137,9 +135,7 @@ def choose_nil(person: Person, house: House, schools: dict[str, str]) -> None:
     begun = [(band.academic_year, band.term) for band in bands]
     ended = next(place for place, band in enumerate(bands) if band.last_day < _today())
     left, right = st.columns(2)
-    urn = left.selectbox(
-        "School", list(schools), key="nil-school", format_func=lambda urn: f"{schools[urn]} ({urn})"
-    )
+    urn = left.selectbox("School", list(schools), key="nil-school", format_func=lambda urn: f"{schools[urn]} ({urn})")
     when = right.selectbox(
         "Term", begun, index=ended, key="nil-term", format_func=lambda place: opening(period(*place))
     )

@@ -94,5 +94,3 @@ def known_headers() -> Mapping[str, frozenset[str]]:
         "children": frozenset(tables["children"].by_header) | {normalise("school_urn")},
         "return": RETURN_FIELDS,
     }
-
-

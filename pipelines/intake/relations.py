@@ -14,9 +14,7 @@ COMPULSORY_AGE = 5
 PAIR = ["school_urn", "incident_ref"]
 
 
-def check(
-    incidents: pd.DataFrame, children: pd.DataFrame, stated: Stated, around: Surroundings
-) -> list[Issue]:
+def check(incidents: pd.DataFrame, children: pd.DataFrame, stated: Stated, around: Surroundings) -> list[Issue]:
     """Every issue between rows and tables."""
     issues = [*_same_reference(incidents), *_outside_term(incidents, stated)]
     issues += _unmatched(incidents, children)
@@ -116,5 +114,3 @@ def _year_outside_phase(children: pd.DataFrame, schools: pd.DataFrame) -> list[I
         "This year group is outside the ages that the school takes.",
         "Correct the year group, or explain.",
     ).at(children.index[outside])  # fmt: skip
-
-

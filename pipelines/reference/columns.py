@@ -72,9 +72,7 @@ class Columns:
         days = self.read(*headers, read=cells.date, what="a date (day, month, year)")
         return pd.Series(days, index=self.frame.index, dtype=object).astype("datetime64[s]")
 
-    def whole_numbers(
-        self, *headers: str, read: Callable[[str], int | None] = cells.whole_number
-    ) -> pd.Series:
+    def whole_numbers(self, *headers: str, read: Callable[[str], int | None] = cells.whole_number) -> pd.Series:
         """A column of counts or ages."""
         numbers = self.read(*headers, read=read, what="a whole number")
         return pd.Series(pd.array(numbers, dtype="Int64"), index=self.frame.index)
@@ -125,9 +123,7 @@ def _readable(value: str, read: Callable[[str], str]) -> bool:
 def _unusable(row: int, header: str, *, what: str, blank: bool) -> Issue:
     return complaint(
         "structure-identifier-missing" if blank else "format-identifier",
-        f"The row has no {what}, so it was not read."
-        if blank
-        else f"The {what} is not one, so the row was not read.",
+        f"The row has no {what}, so it was not read." if blank else f"The {what} is not one, so the row was not read.",
         f"Give the {what} as the register has it, and load the file again.",
         row=row,
         column=header,

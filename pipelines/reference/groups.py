@@ -18,9 +18,7 @@ _OTHER_TYPES = {
     "8": "children s centres group",
     "9": "children s centres collaboration",
 }
-_OTHER_CODES = {
-    name: name.replace("children s", "childrens").replace(" ", "_") for name in _OTHER_TYPES.values()
-}
+_OTHER_CODES = {name: name.replace("children s", "childrens").replace(" ", "_") for name in _OTHER_TYPES.values()}
 GROUP_TYPE = Coding(
     "one of the types of group",
     {

@@ -60,9 +60,7 @@ def read_reference(content: bytes, *, file_name: str) -> ReferenceFile:
         frame, issues = links(columns)
     else:
         frame, issues, left_out = groups(columns)
-    found = sorted(
-        [*rows.issues, *issues], key=lambda issue: (issue.row or 0, issue.rule, issue.column or "")
-    )
+    found = sorted([*rows.issues, *issues], key=lambda issue: (issue.row or 0, issue.rule, issue.column or ""))
     return ReferenceFile(kind, REGISTER[kind].validate(frame), tuple(found), rows.rows_read, left_out)
 
 

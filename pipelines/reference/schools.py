@@ -47,9 +47,7 @@ def schools(columns: Columns) -> tuple[pd.DataFrame, list[Issue]]:
     """The schools of an extract, in the shape of `schemas.register.SCHOOLS`."""
     columns.usable("urn", read=cells.urn, what="URN")
     _once_each(columns)
-    phase = columns.coded(
-        PHASE, code="phaseofeducation (code)", name=("phaseofeducation (name)", "phase_type")
-    )
+    phase = columns.coded(PHASE, code="phaseofeducation (code)", name=("phaseofeducation (name)", "phase_type"))
     census_date = columns.dates("censusdate")
     frame = pd.DataFrame(
         {
@@ -71,9 +69,7 @@ def schools(columns: Columns) -> tuple[pd.DataFrame, list[Issue]]:
             "girls": columns.whole_numbers("numberofgirls"),
             "census_date": census_date,
             "census_year": _census_year(census_date),
-            "trust_uid": columns.identifiers(
-                "trusts (code)", read=cells.trust_uid, what="the Group UID of a trust"
-            ),
+            "trust_uid": columns.identifiers("trusts (code)", read=cells.trust_uid, what="the Group UID of a trust"),
             "trust_name": columns.text("trusts (name)"),
             "trust_type": _trust_type(columns),
             "open_date": columns.dates("opendate", "open_date"),

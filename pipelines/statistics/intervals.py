@@ -71,6 +71,4 @@ def median(values: np.ndarray, *, level: float = 0.95) -> Estimate | None:
     ordered = np.sort(values)
     place = int(binom.ppf((1 - level) / 2, len(ordered), 0.5))
     place = min(max(place - 1, 0), (len(ordered) - 1) // 2)
-    return Estimate(
-        float(np.median(ordered)), float(ordered[place]), float(ordered[len(ordered) - 1 - place])
-    )
+    return Estimate(float(np.median(ordered)), float(ordered[place]), float(ordered[len(ordered) - 1 - place]))

@@ -68,9 +68,7 @@ def _several(condition: In) -> str:
 
 def _all_yes(condition: AllYes) -> str:
     no = " OR ".join(f"coalesce({column} = 'no', FALSE)" for column in condition.columns)
-    gap = " OR ".join(
-        f"({column} IS NULL OR {column} IN ({_codes(sorted(UNKNOWN))}))" for column in condition.columns
-    )
+    gap = " OR ".join(f"({column} IS NULL OR {column} IN ({_codes(sorted(UNKNOWN))}))" for column in condition.columns)
     yes = " OR ".join(f"coalesce({column} = 'yes', FALSE)" for column in condition.columns)
     return f"(CASE WHEN {no} THEN FALSE WHEN {gap} THEN NULL WHEN {yes} THEN TRUE ELSE NULL END)"
 

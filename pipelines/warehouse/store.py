@@ -11,6 +11,7 @@ from typing import Any
 
 import duckdb
 import pandas as pd
+import pyarrow as pa
 
 from pipelines.warehouse.tables import statements
 from schemas.errors import WarehouseError
@@ -45,7 +46,8 @@ class Cursor:
         """Append a frame's rows, columns matched by name."""
         if not len(frame):
             return
-        self._cursor.register("arriving", frame)
+        # As Arrow: DuckDB would make an enum type of every categorical, which is slow for a million references.
+        self._cursor.register("arriving", pa.Table.from_pandas(frame, preserve_index=False))
         names = ", ".join(frame.columns)
         self._cursor.execute(f"INSERT INTO {table} ({names}) SELECT {names} FROM arriving")
         self._cursor.unregister("arriving")
@@ -64,9 +66,13 @@ class Warehouse:
 
     @contextmanager
     def reading(self) -> Iterator[Cursor]:
-        """A cursor of one's own; a connection is never shared between threads."""
+        """A cursor of one's own (a connection is never shared between threads), and one state of the store."""
         with self._connection.cursor() as cursor:
-            yield Cursor(cursor)
+            cursor.execute("BEGIN TRANSACTION READ ONLY")
+            try:
+                yield Cursor(cursor)
+            finally:
+                cursor.execute("ROLLBACK")
 
     @contextmanager
     def writing(self) -> Iterator[Cursor]:
@@ -92,12 +98,12 @@ class Warehouse:
 
 
 def _open(path: Path | None, *, threads: int, memory: str) -> duckdb.DuckDBPyConnection:
-    if path is not None:
-        path.parent.mkdir(parents=True, exist_ok=True)
     new = path is not None and not path.exists()
     try:
+        if path is not None:
+            path.parent.mkdir(parents=True, exist_ok=True)
         connection = duckdb.connect(str(path) if path else ":memory:")
-    except (duckdb.IOException, duckdb.ConnectionException) as error:
+    except (duckdb.Error, OSError) as error:
         if "lock" in str(error).lower():
             raise WarehouseError(BUSY) from None
         raise WarehouseError(f"{path}: this is not a warehouse that Plumbline can open.") from None

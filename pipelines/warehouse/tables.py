@@ -21,8 +21,7 @@ def statements() -> list[str]:
         columns = ", ".join(f"{name} {kind}" for name, kind in columns_of(table).items())
         found.append(f"CREATE TABLE IF NOT EXISTS {table} ({columns})")
         found += [
-            f"ALTER TABLE {table} ADD COLUMN IF NOT EXISTS {name} {kind}"
-            for name, kind in columns_of(table).items()
+            f"ALTER TABLE {table} ADD COLUMN IF NOT EXISTS {name} {kind}" for name, kind in columns_of(table).items()
         ]
     return found
 

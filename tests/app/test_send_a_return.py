@@ -287,8 +287,7 @@ def test_the_log_of_something_unexpected_has_no_text_of_it(caplog: pytest.LogCap
 
 def test_a_rerun_that_streamlit_asks_for_is_not_a_fault() -> None:
     app = AppTest.from_string(
-        "import streamlit as st\nfrom app.calm import calmly\n"
-        "with calmly():\n    st.write('before')\n    st.stop()\n"
+        "import streamlit as st\nfrom app.calm import calmly\nwith calmly():\n    st.write('before')\n    st.stop()\n"
     ).run()
     assert [text.value for text in app.markdown] == ["before"]
     assert not app.error

@@ -83,7 +83,8 @@ from schemas.rulesets import rule_sets
 
 store = fill(Warehouse(None), generate(size="small"), key=b"k" * 32)
 door, la = Reporting(store), Scope.parse("la:990")
-by_factor = {row.by["risk_factor"]: row.count for row in door.figures(la, Question("incidents", by=("risk_factor",))).rows}
+factors = door.figures(la, Question("incidents", by=("risk_factor",))).rows
+by_factor = {row.by["risk_factor"]: row.count for row in factors}
 share = door.figures(la, Question("payment_demanded_share")).rows[0]
 judged = door.figures(la, Question("escalated_when_called_for", rule_set="local-2027")).rows[0]
 print(json.dumps({

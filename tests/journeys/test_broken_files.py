@@ -33,7 +33,9 @@ def store() -> Warehouse:
 
 
 def _check(store: Warehouse, folder: Path) -> returns.Checked:
-    files = [NamedFile(path.name, path.read_bytes()) for path in sorted(folder.iterdir()) if path.name != "expected.json"]
+    files = [
+        NamedFile(path.name, path.read_bytes()) for path in sorted(folder.iterdir()) if path.name != "expected.json"
+    ]
     stated = returns.Stated(None, "202526", Term.AUTUMN)
     return returns.check(store, files, stated=stated, actor=OFFICER, key=KEY)
 
@@ -51,9 +53,7 @@ def test_there_is_a_folder_for_every_planted_fault() -> None:
 def test_a_broken_file_gives_exactly_its_issues_and_stores_nothing(folder: Path, store: Warehouse) -> None:
     expected = json.loads((folder / "expected.json").read_text(encoding="utf-8"))["issues"]
     checked = _check(store, folder)
-    found = [
-        {"rule": one.rule, "table": one.table, "row": one.row, "column": one.column} for one in checked.issues
-    ]
+    found = [{"rule": one.rule, "table": one.table, "row": one.row, "column": one.column} for one in checked.issues]
     key = lambda one: (one["rule"], one["table"], one["row"] or 0, one["column"] or "")  # noqa: E731
     assert sorted(found, key=key) == sorted(expected, key=key)
     if errors(checked.issues):

@@ -133,9 +133,7 @@ def place_key_of(key: Key) -> Key:
     return tuple((name, value) for name, value in key if name in ("year", "term", "school"))
 
 
-def _numbers(
-    world: World, measure: str, asked: Asked, key: Key, rows: list[Row], places: list[Row]
-) -> Numbers:
+def _numbers(world: World, measure: str, asked: Asked, key: Key, rows: list[Row], places: list[Row]) -> Numbers:
     if measure in SHARES:
         return share(rows, SHARES[measure], asked.rule_set)
     if measure in CELLS:

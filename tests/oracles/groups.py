@@ -37,10 +37,7 @@ def keys(row: Row, by: tuple[str, ...]) -> set[Key]:
     """Every combination of the breakdowns that an incident belongs to."""
     answers = [[(name, value) for value in _values(row, name)] for name in by if name not in (*PLACE, *OF_CHILD)]
     children = sorted({_child_part(child, by) for child in row["children"] or [{"year_group": "", "sex": ""}]})
-    return {
-        tuple(sorted((*place_key(row, by), *one, *child)))
-        for *one, child in product(*answers, children)
-    }
+    return {tuple(sorted((*place_key(row, by), *one, *child))) for *one, child in product(*answers, children)}
 
 
 def _child_part(child: Row, by: tuple[str, ...]) -> Key:

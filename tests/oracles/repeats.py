@@ -23,9 +23,7 @@ def followed(world: World, asked: Asked, incidents: list[Row]) -> list[Row]:
 def _follow(world: World, asked: Asked, involved: list[tuple[Row, Row]]) -> Row:
     in_order = sorted(involved, key=lambda pair: (pair[0]["told"], pair[0]["urn"], pair[0]["incident_ref"]))
     first = in_order[0][0]
-    others = [
-        one for one, _ in in_order if (one["urn"], one["incident_ref"]) != (first["urn"], first["incident_ref"])
-    ]
+    others = [one for one, _ in in_order if (one["urn"], one["incident_ref"]) != (first["urn"], first["incident_ref"])]
     if others:
         days, again = (others[0]["told"] - first["told"]).days, True
     else:

@@ -29,9 +29,7 @@ def _terms_asked_for(world: World, asked: Asked, la: str) -> list[tuple[str, str
     """From the first term of which an authority has a return until the last that has ended or has one."""
     schools = known_schools(world, asked)
     ends = [
-        last_day(one["year"], one["term"])
-        for one in standing_returns(world, asked)
-        if schools[one["urn"]]["la"] == la
+        last_day(one["year"], one["term"]) for one in standing_returns(world, asked) if schools[one["urn"]]["la"] == la
     ]
     years = [f"{start}{str(start + 1)[2:]}" for start in range(2014, asked.as_at.year + 1)]
     listed = [(year, term, last) for year in years for term, _, last in terms_of(year)]
@@ -70,10 +68,5 @@ def roll(world: World, asked: Asked, urn: str, year: str, of: str) -> int:
 def pupils(world: World, asked: Asked, places: list[Row], of: str) -> int:
     """Pupils in the schools with a return, year by year; a converted school counts once a year."""
     sent = {(place["urn"], place["year"]) for place in places if place["sent"]}
-    gone = {
-        (link["predecessor"], year)
-        for link in world.links
-        for urn, year in sent
-        if urn == link["successor"]
-    }
+    gone = {(link["predecessor"], year) for link in world.links for urn, year in sent if urn == link["successor"]}
     return sum(roll(world, asked, urn, year, of) for urn, year in sent - gone)

@@ -118,11 +118,7 @@ def test_a_school_is_read_by_its_headers() -> None:
 @settings(max_examples=15)
 @given(st.permutations(list(SCHOOL)), st.booleans())
 def test_the_order_and_case_of_columns_do_not_matter(order: list[str], lower: bool) -> None:
-    row = {
-        (name.lower() if lower else f" {name}"): SCHOOL[name]
-        for name in order
-        if name != "Linked establishments"
-    }
+    row = {(name.lower() if lower else f" {name}"): SCHOOL[name] for name in order if name != "Linked establishments"}
     expected = read({name: value for name, value in SCHOOL.items() if name != "Linked establishments"}).frame
     pd.testing.assert_frame_equal(read(row).frame, expected)
 
@@ -196,9 +192,7 @@ def test_characters_of_no_encoding_are_queried() -> None:
     assert complaints(read_reference(content, file_name="a.csv")) == [("file-characters", None, None)]
 
 
-@pytest.mark.parametrize(
-    "text", ["21-01-2021", "21/01/2021", "2021-01-21", "21/1/2021", "21-01-2021 00:00:00"]
-)
+@pytest.mark.parametrize("text", ["21-01-2021", "21/01/2021", "2021-01-21", "21/1/2021", "21-01-2021 00:00:00"])
 def test_a_date_is_read_day_first_or_iso(text: str) -> None:
     assert cell_readers.date(text) == dt.date(2021, 1, 21)
 
@@ -275,9 +269,7 @@ def test_each_phase_is_known_by_its_name(wording: str, phase: str, code: str) ->
 
 
 def test_codes_are_read_and_followed_where_the_name_differs() -> None:
-    result = read(
-        SCHOOL | {"EstablishmentStatus (code)": "2", "PhaseOfEducation (code)": "04", "Gender (code)": "3"}
-    )
+    result = read(SCHOOL | {"EstablishmentStatus (code)": "2", "PhaseOfEducation (code)": "04", "Gender (code)": "3"})
     assert result.frame["status"].tolist() == ["closed"]
     assert complaints(result) == [("cross-code-and-name", 2, "EstablishmentStatus (code)")]
 
@@ -456,9 +448,7 @@ def test_a_real_extract_of_two_counties_agrees_with_a_plain_count() -> None:
     assert (len(frame), result.rows_read, result.issues) == (1_096, 1_096, ())
     assert frame["urn"].tolist() == [row["URN"] for row in rows]
     wordings = {"open": "Open", "closed": "Closed", "open_proposed_to_close": "Open, but proposed to close"}
-    assert Counter(frame["status"].map(wordings)) == Counter(
-        row["EstablishmentStatus (name)"] for row in rows
-    )
+    assert Counter(frame["status"].map(wordings)) == Counter(row["EstablishmentStatus (name)"] for row in rows)
     phases = {
         "primary": "Primary",
         "middle_deemed_primary": "Middle deemed primary",
@@ -496,9 +486,7 @@ def test_the_state_schools_of_england_agree_with_a_plain_count() -> None:
     assert (len(result.frame), result.issues) == (len(rows), ())
     assert Counter(result.frame["status"]) == {"open": 20_057, "open_proposed_to_close": 128}
     assert result.frame["la_code"].tolist() == [row["dfe_number"][:3] for row in rows]
-    assert Counter(result.frame["phase"])["secondary"] == sum(
-        row["phase_type"] == "Secondary" for row in rows
-    )
+    assert Counter(result.frame["phase"])["secondary"] == sum(row["phase_type"] == "Secondary" for row in rows)
 
 
 @pytest.mark.real_data
@@ -514,9 +502,7 @@ def test_rows_of_another_layout_in_a_real_sample_are_said_row_by_row() -> None:
 def test_codes_are_followed_in_the_newer_layout() -> None:
     name = "gias_synthetic_60_schools.csv"
     rows, result = plain(name), read_real(name)
-    assert (result.frame["status"] == "open").sum() == sum(
-        row["EstablishmentStatus (code)"] == "1" for row in rows
-    )
+    assert (result.frame["status"] == "open").sum() == sum(row["EstablishmentStatus (code)"] == "1" for row in rows)
     assert result.frame["trust_uid"].tolist() == [row["Trusts (code)"] for row in rows]
     assert {issue.rule for issue in result.issues} == {"cross-code-and-name"}
 
