@@ -30,6 +30,7 @@ QUESTIONS = {
 }
 CHOOSER = "Who is looking?"
 CHARTS = '[data-testid="stVegaLiteChart"]'
+LONG_ENOUGH = 2000  # hundredths of a second for a choice to reach the figures
 TALL = 4000  # pixels; a longer page is cut in its picture
 
 # What browsers say that is no fault of the portal. Streamlit asks for its health below the page's own path before it
@@ -110,7 +111,9 @@ class Tab:
         box.click()
         self.page.get_by_role("option", name=option, exact=True).click()
         expect(box).to_have_value(option)
-        while self.runs == before:  # the page says that it waits only a moment after the choice
+        for _ in range(LONG_ENOUGH):  # the page itself shows only a moment later that it waits
+            if self.runs > before:
+                break
             self.page.wait_for_timeout(10)
         return self.settle()
 
