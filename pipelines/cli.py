@@ -60,7 +60,7 @@ def check(
     named, stated = _named(files), _stated(school, year, term)
     with printing.working("Checking the return"):
         house = _house_if_any()
-        checked = returns.look_at(house.warehouse if house else None, named, stated=stated)
+        checked = _look_at(house, named, stated)
     printing.issues(checked.issues, as_json=as_json)
     if not checked.found_tables:
         raise typer.Exit(WRONG)
@@ -202,6 +202,12 @@ def _named(files: list[Path]) -> list[NamedFile]:
 
 def _stated(school: str | None, year: str | None, term: Term | None) -> returns.Stated:
     return returns.Stated(school, read_academic_year(year) if year else None, term)
+
+
+def _look_at(house: House | None, files: list[NamedFile], stated: returns.Stated) -> returns.Checked:
+    if house is None:
+        return returns.look_alone(files, stated=stated)
+    return returns.look_at(house.warehouse, files, stated=stated, actor=OPERATOR_HERE, key=house.key)
 
 
 def _house_if_any() -> House | None:

@@ -42,8 +42,8 @@ from schemas.register import PHASES
 from schemas.rulesets import OUTCOME_LABELS, Outcome, rule_set
 
 __all__ = [
-    "BREAKDOWNS", "CATEGORIES", "LEAST_SCHOOLS", "STATE_WORDS", "Coverage", "Figure", "FigureTable", "Question",
-    "Reporting", "Scope", "ScopeKind", "State", "categories", "category_label",
+    "BREAKDOWNS", "CATEGORIES", "LEAST_SCHOOLS", "STATE_WORDS", "Coverage", "Figure", "FigureTable", "OutcomeCount",
+    "Question", "Reporting", "Scope", "ScopeKind", "State", "categories", "category_label",
 ]  # fmt: skip
 
 KEPT_ANSWERS = 2000
@@ -401,6 +401,6 @@ def _home(scope: Scope, row: Mapping[str, Any]) -> dict[str, str]:
         ScopeKind.AUTHORITY: row["la_name"],
     }
     found = {"name": str(names.get(scope.kind) or scope), "la": str(row["la_code"]), "la_name": str(row["la_name"])}
-    if row["member_of"]:
+    if row["member_of"] and scope.kind is ScopeKind.SCHOOL:
         found |= {"trust": str(row["member_of"]), "trust_name": str(row["member_name"])}
     return found

@@ -53,7 +53,7 @@ def in_pandas(condition: Condition) -> list[bool | None]:
 
 def in_sql(expression: str) -> list[bool | None]:
     with store().reading() as cursor:
-        found = cursor.rows(f"SELECT {expression} AS verdict FROM answered ORDER BY place")  # noqa: S608
+        found = cursor.rows(f"SELECT {expression} AS verdict FROM answered ORDER BY place")
     return [row["verdict"] for row in found]
 
 

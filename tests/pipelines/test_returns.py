@@ -129,7 +129,7 @@ def test_a_version_says_who_when_which_file_and_which_rules() -> None:
 
 def test_the_fingerprint_of_one_file_is_its_sha256() -> None:
     path = Path(__file__).parents[2] / "data" / "sample" / "broken" / "accepted-zip" / "return.zip"
-    passed = returns.look_at(None, [NamedFile(path.name, path.read_bytes())], stated=returns.Stated())
+    passed = returns.look_alone([NamedFile(path.name, path.read_bytes())], stated=returns.Stated())
     assert passed.sha256 == hashlib.sha256(path.read_bytes()).hexdigest()
 
 
