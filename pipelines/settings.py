@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import os
+import re
 import secrets
 from dataclasses import dataclass
 from functools import cache
@@ -38,7 +39,7 @@ def settings() -> Settings:
     return Settings(
         warehouse=warehouse,
         key=_key(os.environ.get("PLUMBLINE_KEY"), beside=warehouse),
-        memory=os.environ.get("PLUMBLINE_MEMORY") or "4GB",
+        memory=_memory(os.environ.get("PLUMBLINE_MEMORY") or "4GB"),
         upload_mb=_number("PLUMBLINE_UPLOAD_MB", 20),
         least_shown=max(LEAST_SHOWN, _number("PLUMBLINE_LEAST_SHOWN", LEAST_SHOWN)),
     )
@@ -51,15 +52,26 @@ def _number(name: str, default: int) -> int:
     return int(text)
 
 
+def _memory(text: str) -> str:
+    if not re.fullmatch(r"[1-9][0-9]* ?[MGT]i?B", text):
+        raise PlumblineError("PLUMBLINE_MEMORY must be an amount of memory, for example 4GB.")
+    return text
+
+
 def _key(given: str | None, *, beside: Path) -> bytes:
     if given:
         if len(given) < 32:
             raise PlumblineError("PLUMBLINE_KEY must have at least 32 characters.")
         return given.encode()
     kept = beside.with_name(beside.name + ".key")
-    if not kept.exists():
-        kept.parent.mkdir(parents=True, exist_ok=True)
-        descriptor = os.open(kept, os.O_WRONLY | os.O_CREAT | os.O_EXCL, 0o600)
-        with os.fdopen(descriptor, "w") as file:
-            file.write(secrets.token_hex(32))
-    return kept.read_text().strip().encode()
+    try:
+        if not kept.exists():
+            kept.parent.mkdir(parents=True, exist_ok=True)
+            descriptor = os.open(kept, os.O_WRONLY | os.O_CREAT | os.O_EXCL, 0o600)
+            with os.fdopen(descriptor, "w") as file:
+                file.write(secrets.token_hex(32))
+        return kept.read_text().strip().encode()
+    except OSError:
+        raise PlumblineError(
+            f"{kept} cannot be read or made. Set PLUMBLINE_KEY, or correct PLUMBLINE_WAREHOUSE."
+        ) from None

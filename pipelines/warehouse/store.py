@@ -104,7 +104,7 @@ def _open(path: Path | None, *, threads: int, memory: str) -> duckdb.DuckDBPyCon
             path.parent.mkdir(parents=True, exist_ok=True)
         connection = duckdb.connect(str(path) if path else ":memory:")
     except (duckdb.Error, OSError) as error:
-        if "lock" in str(error).lower():
+        if "set lock" in str(error).lower():  # a damaged file is said to have a wrong “block”
             raise WarehouseError(BUSY) from None
         raise WarehouseError(f"{path}: this is not a warehouse that Plumbline can open.") from None
     if new and path is not None:
