@@ -29,6 +29,12 @@ def schools_in_scope(cursor: Cursor, scope: Scope, *, on: date, as_at: datetime 
     return frozenset(str(row["urn"]) for row in found)
 
 
+def schools_ever_in_scope(cursor: Cursor, scope: Scope, *, as_at: datetime) -> frozenset[str]:
+    """The URNs that belong, or once belonged, to an organisation."""
+    values = bindings(scope, as_at=as_at, first_year=FIRST_YEAR)
+    return frozenset(str(row["urn"]) for row in cursor.rows(grains(scope) + "SELECT urn FROM scope_schools", values))
+
+
 def last_day_of(year: str, term: Term) -> date:
     """The day on which it is judged whose return of a term it is."""
     return next(band.last_day for band in default_terms(year) if band.term is term)
@@ -40,7 +46,7 @@ def history_issues(cursor: Cursor, checked: Checked, *, key: bytes, actor: Actor
         return []
     return [
         *_outside_scope(cursor, checked, actor),
-        *_seen_before(cursor, checked, key=key),
+        *_seen_before(cursor, checked, key=key, scope=actor.scope),
         *_sent_in_another_term(cursor, checked),
     ]
 
@@ -60,7 +66,7 @@ def _outside_scope(cursor: Cursor, checked: Checked, actor: Actor) -> list[Issue
     ).at(outside)  # fmt: skip
 
 
-def _seen_before(cursor: Cursor, checked: Checked, *, key: bytes) -> list[Issue]:
+def _seen_before(cursor: Cursor, checked: Checked, *, key: bytes, scope: Scope) -> list[Issue]:
     """Incidents with `involved_before = no` and a child whom the portal has seen in an earlier one."""
     said_no = checked.incidents.loc[  # type: ignore[union-attr]
         (checked.incidents["involved_before"].astype(object) == "no").to_numpy(bool),  # type: ignore[index]
@@ -71,7 +77,7 @@ def _seen_before(cursor: Cursor, checked: Checked, *, key: bytes) -> list[Issue]
     children = checked.children[["school_urn", "incident_ref", "child_key"]].dropna()  # type: ignore[index]
     asked = said_no.assign(row=said_no.index).merge(children.astype(object), on=["school_urn", "incident_ref"])
     asked["child_key"] = rekey(asked["child_key"], key).astype(object)
-    firsts = _first_seen(cursor, asked)
+    firsts = _first_seen(cursor, asked, scope)
     both = asked.merge(firsts, on="child_key")
     earlier = both[both["first_date"] < both["reported_date"]]
     return Finding(
@@ -81,10 +87,11 @@ def _seen_before(cursor: Cursor, checked: Checked, *, key: bytes) -> list[Issue]
     ).at(earlier["row"].unique())  # fmt: skip
 
 
-def _first_seen(cursor: Cursor, asked: pd.DataFrame) -> pd.DataFrame:
-    values = bindings(OPERATOR, as_at=audit.now(), first_year=FIRST_YEAR)
+def _first_seen(cursor: Cursor, asked: pd.DataFrame, scope: Scope) -> pd.DataFrame:
+    """Within the sender's own schools only: a check must not tell who was involved at another school."""
+    values = bindings(scope, as_at=audit.now(), first_year=FIRST_YEAR)
     found = cursor.frame(
-        grains(OPERATOR) + "SELECT child_key, min(reported_date) AS first_date FROM child "
+        grains(scope) + "SELECT child_key, min(reported_date) AS first_date FROM child "
         "WHERE child_key IN (SELECT unnest($keys)) GROUP BY child_key",
         {**values, "keys": [str(key) for key in asked["child_key"].unique()]},
     )
@@ -97,7 +104,7 @@ def _sent_in_another_term(cursor: Cursor, checked: Checked) -> list[Issue]:
     assert incidents is not None  # noqa: S101 - the caller has looked
     values = bindings(OPERATOR, as_at=audit.now(), first_year=FIRST_YEAR)
     sent = cursor.frame(
-        grains(OPERATOR) + "SELECT i.school_urn, i.incident_ref FROM incidents i "
+        grains(OPERATOR) + "SELECT i.school_urn, i.incident_ref, i.reported_date AS told_then FROM incidents i "
         "JOIN live_returns r ON r.return_id = i.return_id "
         "WHERE i.school_urn IN (SELECT unnest($urns)) AND NOT (r.academic_year = $year AND r.term = $term)",
         {
@@ -109,11 +116,25 @@ def _sent_in_another_term(cursor: Cursor, checked: Checked) -> list[Issue]:
     )
     if not len(sent):
         return []
-    pairs = pd.MultiIndex.from_frame(sent.astype(object))
-    own = pd.MultiIndex.from_frame(incidents[["school_urn", "incident_ref"]].astype(object))
-    return Finding(
-        Severity.QUERY, "history-sent-in-another-term", "incidents", "incident_ref",
-        "This reference was already sent in the return of another term; the incident is counted once, as it "
-        "stands in the return that was sent last.",
-        "If it is a new incident, give it a reference of its own. If it is the same one, explain.",
-    ).at(incidents.index[own.isin(pairs)])  # fmt: skip
+    own = incidents[["school_urn", "incident_ref", "reported_date"]].assign(row=incidents.index)
+    own[["school_urn", "incident_ref"]] = own[["school_urn", "incident_ref"]].astype(object)
+    both = own.merge(sent, on=["school_urn", "incident_ref"])
+    same = (both["reported_date"] == pd.to_datetime(both["told_then"])).to_numpy(bool)
+    return [
+        *_SENT_BEFORE.at(both.loc[same, "row"].unique()),
+        *_REFERENCE_USED.at(both.loc[~same, "row"].unique()),
+    ]
+
+
+_SENT_BEFORE = Finding(
+    Severity.QUERY, "history-sent-in-another-term", "incidents", "incident_ref",
+    "This incident was already sent in the return of another term; it is counted once, as it stands in the "
+    "return that is sent last.",
+    "Explain, or leave it out of one of the two returns.",
+)  # fmt: skip
+# An error, for the later of the two would take the place of the earlier one, and an incident would be lost.
+_REFERENCE_USED = Finding(
+    Severity.ERROR, "history-reference-used", "incidents", "incident_ref",
+    "This reference was used in the return of another term for an incident that staff were told of on another day.",
+    "Give each incident a reference of its own, for all terms. If it is the same incident, give the same date.",
+)  # fmt: skip

@@ -30,7 +30,7 @@ from pipelines.figures import (
     categories,
     category_label,
 )
-from pipelines.history import FIRST_YEAR, schools_in_scope
+from pipelines.history import FIRST_YEAR, schools_ever_in_scope, schools_in_scope
 from pipelines.scope import Actor, Scope, ScopeKind
 from pipelines.warehouse import questions
 from pipelines.warehouse.compose import bindings, grains
@@ -378,7 +378,7 @@ def _must_be_comparable(
     theirs = schools_in_scope(cursor, about, on=moment.date(), as_at=moment)
     if not mine & theirs:
         raise RefusedError("You can compare with an authority or trust that your schools belong to.")
-    return mine
+    return schools_ever_in_scope(cursor, scope, as_at=moment)  # a school that has left is known to the asker too
 
 
 def _outcome_counts(rows: Sequence[Mapping[str, Any]]) -> tuple[OutcomeCount, ...]:

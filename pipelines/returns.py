@@ -9,7 +9,7 @@ from __future__ import annotations
 from collections import Counter
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, replace
-from datetime import datetime
+from datetime import date, datetime
 from typing import Any
 
 import pandas as pd
@@ -96,6 +96,7 @@ def submit(
         raise RefusedError("This return has errors. Correct them and check it again before sending.")
     if checked.term is None or checked.academic_year is None:
         raise RefusedError("Say which academic year and term the return is for.")
+    _must_have_begun(checked.academic_year, checked.term, on=(when or audit.now()).date())
     with warehouse.writing() as cursor:
         moment = when or audit.now()  # one writer at a time, so moments come in the order of versions
         urns = sorted(str(urn) for urn in checked.incidents["school_urn"].dropna().unique())
@@ -118,9 +119,7 @@ def record_nil(
     when: datetime | None = None,
 ) -> Receipt:
     """Record that a school had no incidents in a term: a return like any other, and a version of it."""
-    band = next(band for band in default_terms(academic_year) if band.term is term)
-    if band.first_day > (when or audit.now()).date():
-        raise QuestionError(f"The {term} term of {label(academic_year)} has not begun.")
+    _must_have_begun(academic_year, term, on=(when or audit.now()).date())
     checked = Checked((), "", academic_year=academic_year, term=term)
     with warehouse.writing() as cursor:
         moment = when or audit.now()
@@ -130,6 +129,12 @@ def record_nil(
         cursor.append("returns", versions)
         _record(cursor, versions, actor, "nil return recorded", when=moment)
     return _receipts(versions)[0]
+
+
+def _must_have_begun(academic_year: str, term: Term, *, on: date) -> None:
+    band = next(band for band in default_terms(academic_year) if band.term is term)
+    if band.first_day > on:
+        raise QuestionError(f"The {term} term of {label(academic_year)} has not begun.")
 
 
 def _note_attempt(warehouse: Warehouse, checked: Checked, actor: Actor) -> None:

@@ -51,7 +51,11 @@ BESIDE_THE_RULE_BOOK: Mapping[str, tuple[Severity, str]] = {
     ),
     "history-sent-in-another-term": (
         Severity.QUERY,
-        "A reference was already sent in the return of another term; the incident is counted once.",
+        "An incident was already sent in the return of another term; it is counted once.",
+    ),
+    "history-reference-used": (
+        Severity.ERROR,
+        "A reference was used in the return of another term for an incident of another day.",
     ),
 }
 

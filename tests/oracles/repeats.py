@@ -24,10 +24,11 @@ def _follow(world: World, asked: Asked, involved: list[tuple[Row, Row]]) -> Row:
     in_order = sorted(involved, key=lambda pair: (pair[0]["told"], pair[0]["urn"], pair[0]["incident_ref"]))
     first = in_order[0][0]
     others = [one for one, _ in in_order if (one["urn"], one["incident_ref"]) != (first["urn"], first["incident_ref"])]
-    if others:
+    end = _end(world, asked, first)
+    if others and others[0]["told"] <= end:
         days, again = (others[0]["told"] - first["told"]).days, True
-    else:
-        days, again = (_end(world, asked, first) - first["told"]).days, False
+    else:  # never again, or only after the end of follow-up
+        days, again = (end - first["told"]).days, False
     same = [row for one, row in in_order if one is first]
     return {**first, "children": same, "days": max(days, 0), "again": again}
 

@@ -10,13 +10,14 @@ from pathlib import Path
 import pytest
 
 from pipelines import audit, returns
+from pipelines.history import history_issues
 from pipelines.intake.tables import NamedFile
 from pipelines.register import load_register
 from pipelines.reporting import Question, Reporting, Scope, State
 from pipelines.warehouse.store import Warehouse
 from schemas.calendar import Term
-from schemas.errors import WarehouseError
-from tests.factories import OFFICER, checked, child, incident, register_csv, submit, warehouse
+from schemas.errors import QuestionError, WarehouseError
+from tests.factories import KEY, OFFICER, checked, child, incident, officer_of, register_csv, submit, warehouse
 
 SCHOOL = Scope.parse("school:900001")
 COUNT = Question("incidents", year="202526", term="autumn")
@@ -56,7 +57,7 @@ def test_another_process_is_told_that_the_store_is_open(tmp_path: Path) -> None:
     path = tmp_path / "busy.duckdb"
     script = (
         "import sys\nfrom pathlib import Path\nfrom pipelines.warehouse.store import Warehouse\n"
-        "from schemas.errors import WarehouseError\n"
+        "from schemas.errors import QuestionError, WarehouseError\n"
         "try:\n    Warehouse(Path(sys.argv[1]))\nexcept WarehouseError as error:\n    print(error)\n"
     )
     with Warehouse(path):
@@ -88,3 +89,31 @@ def test_a_tampered_removed_or_reordered_event_is_found_and_located() -> None:
             assert audit.first_broken(cursor) is None
             cursor.run(tampering)
             assert audit.first_broken(cursor) in (2, 3)
+
+
+@pytest.mark.parametrize(("told", "rule"), [("2025-10-01", "history-sent-in-another-term"),
+                                           ("2026-02-02", "history-reference-used")])  # fmt: skip
+def test_a_reference_of_another_term_is_asked_about_or_refused_but_never_lost_in_silence(told: str, rule: str) -> None:
+    store = warehouse()
+    submit(store, checked([incident(incident_ref="A")]))
+    spring = checked([incident(incident_ref="A", reported_date=told)], term=Term.SPRING)
+    with store.reading() as cursor:
+        found = [issue.rule for issue in history_issues(cursor, spring, key=KEY, actor=OFFICER)]
+    assert [one for one in found if one != "history-involved-before"] == [rule]
+
+
+def test_a_check_does_not_tell_who_was_involved_at_another_school() -> None:
+    store = warehouse({}, {"URN": "900002"})
+    seen = child(incident_ref="A", child_key="a" * 16)
+    submit(store, checked([incident(incident_ref="A")], [seen]))
+    later = incident(incident_ref="B", school_urn="900002", reported_date="2025-11-01")
+    asked = checked([later], [seen | {"incident_ref": "B", "school_urn": "900002"}])
+    with store.reading() as cursor:
+        for scope, told in (("school:900002", False), ("la:990", True)):
+            found = [one.rule for one in history_issues(cursor, asked, key=KEY, actor=officer_of(scope))]
+            assert ("history-involved-before" in found) is told
+
+
+def test_a_return_of_a_term_that_has_not_begun_is_refused() -> None:
+    with pytest.raises(QuestionError, match="not begun"):
+        submit(warehouse(), checked([incident()]), when=datetime(2025, 6, 1))  # noqa: DTZ001

@@ -13,8 +13,9 @@ WITH involved AS (
 )
 SELECT o.child_key, o.school_urn, o.incident_ref, o.reported_date AS first_date, o.next_date,
     f.until AS followed_until,
-    CASE WHEN o.next_date IS NOT NULL THEN date_diff('day', o.reported_date, o.next_date)
+    -- a second incident after the end of follow-up (at another school) is not an event: others are not seen by then
+    CASE WHEN coalesce(o.next_date <= f.until, FALSE) THEN date_diff('day', o.reported_date, o.next_date)
          ELSE greatest(date_diff('day', o.reported_date, f.until), 0) END AS days,
-    o.next_date IS NOT NULL AS again
+    coalesce(o.next_date <= f.until, FALSE) AS again
 FROM ordered o LEFT JOIN followed f ON f.school_urn = o.school_urn
 WHERE o.place = 1
