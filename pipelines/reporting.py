@@ -15,9 +15,8 @@ from typing import Any
 
 import pandas as pd
 
-from pipelines import audit, disclosure
+from pipelines import audit, disclosure, exact
 from pipelines.disclosure import LEAST_SCHOOLS
-from pipelines.estimates import Counted, figure
 from pipelines.figures import (
     BREAKDOWNS,
     CATEGORIES,
@@ -35,10 +34,8 @@ from pipelines.scope import Actor, Scope, ScopeKind
 from pipelines.warehouse import questions
 from pipelines.warehouse.compose import bindings, grains
 from pipelines.warehouse.store import Cursor, Warehouse
-from schemas.calendar import Term, start_year
-from schemas.errors import QuestionError, RefusedError
-from schemas.measurement import Kind, Measure, measure
-from schemas.register import PHASES
+from schemas.errors import RefusedError
+from schemas.measurement import Kind, measure
 from schemas.rulesets import OUTCOME_LABELS, Outcome, rule_set
 
 __all__ = [
@@ -47,8 +44,6 @@ __all__ = [
 ]  # fmt: skip
 
 KEPT_ANSWERS = 2000
-KNOWN_PHASES = (*PHASES.values(), "not_known")
-IN_TIME = ("by_year", "by_term", "by_school")
 
 
 @dataclass(frozen=True, slots=True)
@@ -78,7 +73,7 @@ class Reporting:
             key = ("figures", scope, question, version, moment.date())  # another day, another term is due
             kept = self._kept(key)
             if kept is None:
-                _must_exist(cursor, scope, question, moment)
+                exact.must_exist(cursor, scope, question, moment)
                 kept = self._keep(key, self._answer(cursor, scope, question, moment, version))
             found: FigureTable = replace(kept, as_at=moment)
             return found
@@ -91,9 +86,9 @@ class Reporting:
     def _answer(self, cursor: Cursor, scope: Scope, question: Question, moment: datetime, version: int) -> FigureTable:
         about = question.about or scope
         if about == scope:
-            return _ask(cursor, scope, question, moment, version)
+            return exact.answer(cursor, scope, question, moment, version)
         own = _must_be_comparable(cursor, scope, about, question, moment)
-        whole = _ask(cursor, about, replace(question, about=None), moment, version)
+        whole = exact.answer(cursor, about, replace(question, about=None), moment, version)
         found = replace(
             whole,
             question=question,
@@ -119,7 +114,7 @@ class Reporting:
         kept = self._kept(key)
         if kept is None:
             views = [
-                _ask(cursor, about, replace(plain, by=by), moment, version).rows
+                exact.answer(cursor, about, replace(plain, by=by), moment, version).rows
                 for by in ((), ("year",), ("term",), ("term", "school"))
             ]
             rows = [row for view in views[:3] for row in view]
@@ -138,9 +133,9 @@ class Reporting:
             key = ("outcomes", scope, question, version, moment.date())
             kept = self._kept(key)
             if kept is None:
-                _must_exist(cursor, scope, question, moment)
+                exact.must_exist(cursor, scope, question, moment)
                 rows = cursor.rows(
-                    grains(scope) + questions.outcomes(rules, question), _values(scope, question, moment)
+                    grains(scope) + questions.outcomes(rules, question), exact.values_of(scope, question, moment)
                 )
                 kept = self._keep(key, _outcome_counts(rows))
             found: tuple[OutcomeCount, ...] = kept
@@ -154,8 +149,10 @@ class Reporting:
         rules = rule_set(question.rule_set)
         with self._warehouse.writing() as cursor:
             moment, _ = self._moment(cursor, question.as_at)
-            _must_exist(cursor, scope, question, moment)
-            found = cursor.frame(grains(scope) + questions.missed(rules, question), _values(scope, question, moment))
+            exact.must_exist(cursor, scope, question, moment)
+            found = cursor.frame(
+                grains(scope) + questions.missed(rules, question), exact.values_of(scope, question, moment)
+            )
             detail = {"rows": len(found), "rule_set": rules.id}
             audit.record(cursor, audit.Event(actor, "incidents read", str(scope), detail))
         return found
@@ -167,8 +164,8 @@ class Reporting:
         _must_be_own(scope, question)
         with self._warehouse.reading() as cursor:
             moment, _ = self._moment(cursor, question.as_at)
-            _must_exist(cursor, scope, question, moment)
-            values = _values(scope, question, moment)
+            exact.must_exist(cursor, scope, question, moment)
+            values = exact.values_of(scope, question, moment)
             wanted = {name: values[name] for name in ("as_at", "scope", "terms", "year", "term", "phase", "school")}
             return cursor.frame(
                 grains(scope) + "SELECT * FROM expected e WHERE ($year IS NULL OR academic_year = $year) "
@@ -235,133 +232,9 @@ class Reporting:
         return answer
 
 
-def _ask(cursor: Cursor, scope: Scope, question: Question, moment: datetime, version: int) -> FigureTable:
-    """The exact answer within a scope."""
-    asked = measure(question.measure)
-    _must_fit(asked, question)
-    rules = rule_set(question.rule_set) if asked.uses_rule_set or question.rule_set else None
-    values = _values(scope, question, moment)
-    start = grains(scope)
-    covered = cursor.rows(start + questions.coverage(question.by), values)
-    overall = cursor.rows(start + questions.coverage(()), values)[0] if question.by else covered[0]
-    counted = (
-        [] if asked.kind is Kind.COVERAGE else cursor.rows(start + questions.figures(asked, rules, question), values)
-    )
-    names = _school_names(cursor, start, values) if "school" in question.by else {}
-    rows = [figure(asked, one) for one in _combinations(question, covered, counted)]
-    return FigureTable(
-        question=question,
-        scope=scope,
-        rule_set=rules.id if rules and asked.uses_rule_set else None,
-        as_at=moment,
-        data_version=version,
-        coverage=_coverage(overall),
-        rows=tuple(_in_order(question, rows, names)),
-        names=names,
-    )
-
-
-def _must_fit(asked: Measure, question: Question) -> None:
-    answers = [name for name in question.by if name not in ("term", "year", "school")]
-    if asked.kind is Kind.COVERAGE and answers:
-        raise QuestionError("Returns received can be broken down by term, year and school only.")
-    if asked.kind is Kind.RATE and "year_group" in answers:
-        raise QuestionError(
-            "A rate by year group needs the number of pupils in each year group, which the register does not give. "
-            "Choose another breakdown, or the number of incidents."
-        )
-    if asked.uses_rule_set:
-        rule_set(question.rule_set)
-
-
-def _values(scope: Scope, question: Question, moment: datetime) -> dict[str, Any]:
-    filters = {name: getattr(question, name) for name in ("year", "term", "phase", "school")}
-    return {**bindings(scope, as_at=moment, first_year=FIRST_YEAR), **filters}
-
-
-def _combinations(
-    question: Question, covered: Sequence[Mapping[str, Any]], counted: Sequence[Mapping[str, Any]]
-) -> list[Counted]:
-    """Every combination there should be: the returns expected, times every answer a breakdown can have."""
-    names = questions.keys(question.by)
-    times = [name for name in names if name in IN_TIME]
-    found = {tuple(row[name] for name in names): row for row in counted}
-    base = {tuple(row[name] for name in times): row for row in covered}
-    grid: dict[tuple[Any, ...], Mapping[str, Any] | None] = {}
-    for place in [*base, *(tuple(row[name] for name in times) for row in counted)]:
-        for combination in _answers(names, dict(zip(times, place, strict=True))):
-            grid[combination] = found.get(combination)
-    grid.update(found)
-    return [_counted(names, combination, row, base, times) for combination, row in grid.items()]
-
-
-def _answers(names: Sequence[str], place: Mapping[str, Any]) -> list[tuple[Any, ...]]:
-    combinations: list[tuple[Any, ...]] = [()]
-    for name in names:
-        options = (place[name],) if name in place else categories(name.removeprefix("by_"))
-        combinations = [(*before, option) for before in combinations for option in options]
-    return combinations
-
-
-def _counted(
-    names: Sequence[str], combination: tuple[Any, ...], row: Mapping[str, Any] | None,
-    base: Mapping[tuple[Any, ...], Mapping[str, Any]], times: Sequence[str],
-) -> Counted:  # fmt: skip
-    by = dict(zip(names, combination, strict=True))
-    cover = base.get(tuple(by[name] for name in times), {})
-    pupils = {name: float(cover.get(name) or 0) for name in ("pupils", "boys", "girls")}
-    plain = {name.removeprefix("by_"): str(value) for name, value in by.items()}
-    return Counted(plain, row, _coverage(cover), pupils)
-
-
-def _coverage(row: Mapping[str, Any]) -> Coverage:
-    return Coverage(int(row.get("returned") or 0), int(row.get("expected") or 0), int(row.get("nil") or 0))
-
-
-def _in_order(question: Question, rows: Sequence[Figure], names: Mapping[str, str]) -> list[Figure]:
-    def place(row: Figure) -> tuple[Any, ...]:
-        return tuple(
-            names.get(value, value)
-            if name == "school"
-            else value
-            if name in ("year", "term")
-            else _place_of(name, value)
-            for name, value in row.by.items()
-        )
-
-    return sorted(rows, key=place)
-
-
-def _place_of(breakdown: str, value: str) -> int:
-    known = categories(breakdown)
-    return known.index(value) if value in known else len(known)
-
-
-def _school_names(cursor: Cursor, start: str, values: Mapping[str, Any]) -> dict[str, str]:
-    wanted = {name: values[name] for name in ("as_at", "scope", "terms")}
-    rows = cursor.rows(start + "SELECT DISTINCT school_urn, school_name FROM expected", wanted)
-    return {str(row["school_urn"]): str(row["school_name"]) for row in rows}
-
-
 def _must_be_own(scope: Scope, question: Question) -> None:
     if question.about not in (None, scope):
         raise RefusedError("This is shown only for your own organisation.")
-
-
-def _must_exist(cursor: Cursor, scope: Scope, question: Question, moment: datetime) -> None:
-    """An organisation or a filter that the register does not know must not look like a zero or a missing return."""
-    if question.year:
-        start_year(question.year)
-    if question.term and question.term not in list(Term):
-        raise QuestionError(f"A term is one of: {', '.join(Term)}.")
-    if question.phase and question.phase not in KNOWN_PHASES:
-        raise QuestionError(f"A phase is one of: {', '.join(KNOWN_PHASES)}.")
-    values = bindings(scope, as_at=moment, first_year=FIRST_YEAR)
-    mine = {str(row["urn"]) for row in cursor.rows(grains(scope) + "SELECT DISTINCT urn FROM scope_schools", values)}
-    if not mine:
-        raise QuestionError(f"The register holds no school of {scope}. Correct it, or load the register first.")
-    if question.school and question.school not in mine:
-        raise QuestionError(f"This URN is not one of the schools of {scope}.")
 
 
 def _must_be_comparable(

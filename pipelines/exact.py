@@ -1,0 +1,147 @@
+"""The exact answer to a question within a scope: what was counted, over what, from which returns. Behind the door."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from datetime import datetime
+from typing import Any
+
+from pipelines.estimates import Counted, figure
+from pipelines.figures import Coverage, Figure, FigureTable, Question, categories
+from pipelines.history import FIRST_YEAR
+from pipelines.scope import Scope
+from pipelines.warehouse import questions
+from pipelines.warehouse.compose import bindings, grains
+from pipelines.warehouse.store import Cursor
+from schemas.calendar import Term, start_year
+from schemas.errors import QuestionError
+from schemas.measurement import Kind, Measure, measure
+from schemas.register import PHASES
+from schemas.rulesets import rule_set
+
+KNOWN_PHASES = (*PHASES.values(), "not_known")
+IN_TIME = ("by_year", "by_term", "by_school")
+
+
+def answer(cursor: Cursor, scope: Scope, question: Question, moment: datetime, version: int) -> FigureTable:
+    """The exact answer within a scope."""
+    asked = measure(question.measure)
+    _must_fit(asked, question)
+    rules = rule_set(question.rule_set) if asked.uses_rule_set or question.rule_set else None
+    values = values_of(scope, question, moment)
+    start = grains(scope)
+    covered = cursor.rows(start + questions.coverage(question.by), values)
+    overall = cursor.rows(start + questions.coverage(()), values)[0] if question.by else covered[0]
+    counted = (
+        [] if asked.kind is Kind.COVERAGE else cursor.rows(start + questions.figures(asked, rules, question), values)
+    )
+    names = _school_names(cursor, start, values) if "school" in question.by else {}
+    rows = [figure(asked, one) for one in _combinations(question, covered, counted)]
+    return FigureTable(
+        question=question,
+        scope=scope,
+        rule_set=rules.id if rules and asked.uses_rule_set else None,
+        as_at=moment,
+        data_version=version,
+        coverage=_coverage(overall),
+        rows=tuple(_in_order(question, rows, names)),
+        names=names,
+    )
+
+
+def _must_fit(asked: Measure, question: Question) -> None:
+    answers = [name for name in question.by if name not in ("term", "year", "school")]
+    if asked.kind is Kind.COVERAGE and answers:
+        raise QuestionError("Returns received can be broken down by term, year and school only.")
+    if asked.kind is Kind.RATE and "year_group" in answers:
+        raise QuestionError(
+            "A rate by year group needs the number of pupils in each year group, which the register does not give. "
+            "Choose another breakdown, or the number of incidents."
+        )
+    if asked.uses_rule_set:
+        rule_set(question.rule_set)
+
+
+def values_of(scope: Scope, question: Question, moment: datetime) -> dict[str, Any]:
+    filters = {name: getattr(question, name) for name in ("year", "term", "phase", "school")}
+    return {**bindings(scope, as_at=moment, first_year=FIRST_YEAR), **filters}
+
+
+def _combinations(
+    question: Question, covered: Sequence[Mapping[str, Any]], counted: Sequence[Mapping[str, Any]]
+) -> list[Counted]:
+    """Every combination there should be: the returns expected, times every answer a breakdown can have."""
+    names = questions.keys(question.by)
+    times = [name for name in names if name in IN_TIME]
+    found = {tuple(row[name] for name in names): row for row in counted}
+    base = {tuple(row[name] for name in times): row for row in covered}
+    grid: dict[tuple[Any, ...], Mapping[str, Any] | None] = {}
+    for place in [*base, *(tuple(row[name] for name in times) for row in counted)]:
+        for combination in _answers(names, dict(zip(times, place, strict=True))):
+            grid[combination] = found.get(combination)
+    grid.update(found)
+    return [_counted(names, combination, row, base, times) for combination, row in grid.items()]
+
+
+def _answers(names: Sequence[str], place: Mapping[str, Any]) -> list[tuple[Any, ...]]:
+    combinations: list[tuple[Any, ...]] = [()]
+    for name in names:
+        options = (place[name],) if name in place else categories(name.removeprefix("by_"))
+        combinations = [(*before, option) for before in combinations for option in options]
+    return combinations
+
+
+def _counted(
+    names: Sequence[str], combination: tuple[Any, ...], row: Mapping[str, Any] | None,
+    base: Mapping[tuple[Any, ...], Mapping[str, Any]], times: Sequence[str],
+) -> Counted:  # fmt: skip
+    by = dict(zip(names, combination, strict=True))
+    cover = base.get(tuple(by[name] for name in times), {})
+    pupils = {name: float(cover.get(name) or 0) for name in ("pupils", "boys", "girls")}
+    plain = {name.removeprefix("by_"): str(value) for name, value in by.items()}
+    return Counted(plain, row, _coverage(cover), pupils)
+
+
+def _coverage(row: Mapping[str, Any]) -> Coverage:
+    return Coverage(int(row.get("returned") or 0), int(row.get("expected") or 0), int(row.get("nil") or 0))
+
+
+def _in_order(question: Question, rows: Sequence[Figure], names: Mapping[str, str]) -> list[Figure]:
+    def place(row: Figure) -> tuple[Any, ...]:
+        return tuple(
+            names.get(value, value)
+            if name == "school"
+            else value
+            if name in ("year", "term")
+            else _place_of(name, value)
+            for name, value in row.by.items()
+        )
+
+    return sorted(rows, key=place)
+
+
+def _place_of(breakdown: str, value: str) -> int:
+    known = categories(breakdown)
+    return known.index(value) if value in known else len(known)
+
+
+def _school_names(cursor: Cursor, start: str, values: Mapping[str, Any]) -> dict[str, str]:
+    wanted = {name: values[name] for name in ("as_at", "scope", "terms")}
+    rows = cursor.rows(start + "SELECT DISTINCT school_urn, school_name FROM expected", wanted)
+    return {str(row["school_urn"]): str(row["school_name"]) for row in rows}
+
+
+def must_exist(cursor: Cursor, scope: Scope, question: Question, moment: datetime) -> None:
+    """An organisation or a filter that the register does not know must not look like a zero or a missing return."""
+    if question.year:
+        start_year(question.year)
+    if question.term and question.term not in list(Term):
+        raise QuestionError(f"A term is one of: {', '.join(Term)}.")
+    if question.phase and question.phase not in KNOWN_PHASES:
+        raise QuestionError(f"A phase is one of: {', '.join(KNOWN_PHASES)}.")
+    values = bindings(scope, as_at=moment, first_year=FIRST_YEAR)
+    mine = {str(row["urn"]) for row in cursor.rows(grains(scope) + "SELECT DISTINCT urn FROM scope_schools", values)}
+    if not mine:
+        raise QuestionError(f"The register holds no school of {scope}. Correct it, or load the register first.")
+    if question.school and question.school not in mine:
+        raise QuestionError(f"This URN is not one of the schools of {scope}.")
