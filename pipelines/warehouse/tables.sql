@@ -37,3 +37,9 @@ CREATE TABLE IF NOT EXISTS audit (
     sequence BIGINT, recorded_at TIMESTAMP, actor VARCHAR, role VARCHAR, scope VARCHAR, action VARCHAR,
     subject VARCHAR, detail VARCHAR, changes_figures BOOLEAN, previous_hash VARCHAR, hash VARCHAR
 );
+
+-- One row for each version of what an organisation's people decided: groups, rebases, changes of procedure.
+CREATE TABLE IF NOT EXISTS decisions (
+    decision_id BIGINT, kind VARCHAR, scope VARCHAR, content VARCHAR, state VARCHAR,
+    decided_at TIMESTAMP, decided_by VARCHAR, role VARCHAR
+);

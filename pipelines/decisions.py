@@ -1,0 +1,107 @@
+"""What people decide and the portal keeps: groups of schools, rebases, dated changes of procedure.
+
+Append-only, each version with who decided it and when; a decision is seen by the organisation that made it.
+"""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Mapping
+from dataclasses import dataclass
+from datetime import datetime
+from enum import StrEnum
+from typing import Any
+
+from pipelines import audit
+from pipelines.intake.identifiers import find_in
+from pipelines.scope import Actor, Scope
+from pipelines.warehouse.store import Cursor, Warehouse
+from schemas.errors import QuestionError, RefusedError
+
+LONGEST = 500
+ALLOWED_IN_WORDS = frozenset({"personal-date-of-birth", "personal-free-text"})  # sentences and dates belong there
+
+
+class DecisionKind(StrEnum):
+    """What is decided."""
+
+    GROUP = "group of schools"
+    REBASE = "rebase of a chart"
+    PROCEDURE_CHANGE = "change of procedure"
+
+
+@dataclass(frozen=True, slots=True)
+class Decision:
+    """One decision as it stands: `content` is what its kind keeps, as JSON would give it back."""
+
+    decision_id: int
+    kind: DecisionKind
+    scope: Scope
+    content: Mapping[str, Any]
+    decided_at: datetime
+    decided_by: str
+    role: str
+
+
+def decide(warehouse: Warehouse, kind: DecisionKind, content: Mapping[str, Any], *, actor: Actor) -> int:
+    """Keep a new decision of the actor's own organisation; its number is given back."""
+    _must_be_plain_words(content)
+    with warehouse.writing() as cursor:
+        number = int(cursor.rows("SELECT coalesce(max(decision_id), 0) + 1 AS next FROM decisions")[0]["next"])
+        _append(cursor, number, kind, content, actor=actor, state="stands")
+    return number
+
+
+def withdraw(warehouse: Warehouse, decision_id: int, *, actor: Actor) -> None:
+    """End a decision of one's own organisation; what stood stays on record."""
+    with warehouse.writing() as cursor:
+        found = [one for one in _standing(cursor, actor.scope, kind=None) if one.decision_id == decision_id]
+        if not found:
+            raise RefusedError("Your organisation has no such decision; it may have been withdrawn already.")
+        _append(cursor, decision_id, found[0].kind, found[0].content, actor=actor, state="withdrawn")
+
+
+def decisions(warehouse: Warehouse, scope: Scope, kind: DecisionKind) -> tuple[Decision, ...]:
+    """The decisions of one kind that stand for an organisation, in the order in which they were made."""
+    with warehouse.reading() as cursor:
+        return _standing(cursor, scope, kind=kind)
+
+
+def _standing(cursor: Cursor, scope: Scope, *, kind: DecisionKind | None) -> tuple[Decision, ...]:
+    rows = cursor.rows(
+        "SELECT * FROM (SELECT * FROM decisions WHERE scope = $scope "
+        "QUALIFY row_number() OVER (PARTITION BY decision_id ORDER BY decided_at DESC, state = 'withdrawn' DESC) = 1) "
+        "WHERE state = 'stands' AND ($kind IS NULL OR kind = $kind) ORDER BY decision_id",
+        {"scope": str(scope), "kind": None if kind is None else str(kind)},
+    )
+    return tuple(
+        Decision(
+            int(row["decision_id"]), DecisionKind(row["kind"]), scope, json.loads(row["content"]),
+            row["decided_at"], row["decided_by"], row["role"],
+        )
+        for row in rows
+    )  # fmt: skip
+
+
+def _append(
+    cursor: Cursor, number: int, kind: DecisionKind, content: Mapping[str, Any], *, actor: Actor, state: str
+) -> None:
+    cursor.run(
+        "INSERT INTO decisions (decision_id, kind, scope, content, state, decided_at, decided_by, role) "
+        "VALUES ($number, $kind, $scope, $content, $state, $when, $name, $role)",
+        {
+            "number": number, "kind": str(kind), "scope": str(actor.scope), "state": state,
+            "content": json.dumps(dict(content), sort_keys=True), "when": audit.now(),
+            "name": actor.name, "role": actor.role,
+        },
+    )  # fmt: skip
+    audit.record(cursor, audit.Event(actor, f"{kind}: {state}", str(actor.scope), {"decision": number}))
+
+
+def _must_be_plain_words(content: Mapping[str, Any]) -> None:
+    """What people write is shown to others of their organisation: it names nobody, and it is short."""
+    for text in (one for one in content.values() if isinstance(one, str)):
+        if len(text) > LONGEST:
+            raise QuestionError(f"Write at most {LONGEST} characters.")
+        if found := find_in(text, without=ALLOWED_IN_WORDS):
+            raise QuestionError(f"This holds what looks like {found.kind}. Take it out: nobody may be named here.")
