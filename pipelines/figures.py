@@ -22,13 +22,21 @@ BREAKDOWNS: Mapping[str, str] = {
     "sex": "sex",
     "how_shared": "how shared",
     "device_owner": "device owner",
+    "escalated": "escalated",
+    "support": "support offered",
+    "action": "action taken",
+    "role": "part of the child",
 }
-CATEGORIES = {  # breakdowns by an answer, with the table and column that hold it
+CATEGORIES = {  # breakdowns by an answer, with the table and a column that has its codes
     "type": ("incidents", "incident_type"),
     "year_group": ("children", "year_group"),
     "sex": ("children", "sex"),
     "how_shared": ("incidents", "shared_via"),
     "device_owner": ("incidents", "device_owner"),
+    "escalated": ("incidents", "police_contacted"),  # worked out of four contacts, each answered with these codes
+    "support": ("incidents", "support_offered"),
+    "action": ("incidents", "actions_taken"),
+    "role": ("children", "role"),
 }
 
 

@@ -7,7 +7,7 @@ from collections.abc import Sequence
 from pipelines.figures import Question
 from pipelines.warehouse.conditions import does_not_apply, sql
 from schemas.conditions import columns_of
-from schemas.definitions import child_reader, incident_reader, may_not_apply
+from schemas.definitions import child_reader, incident_reader, may_not_apply, shared_definitions
 from schemas.lexicon import Column, lexicon
 from schemas.measurement import Kind, Measure
 from schemas.rulesets import OUTCOME_LABELS, Outcome, RuleSet
@@ -18,8 +18,10 @@ SIMPLE = {
     "school": "i.school_urn",
     "type": "coalesce(i.incident_type, 'not_classified')",
     "device_owner": "coalesce(i.device_owner, 'not_known')",
+    "support": "coalesce(i.support_offered, 'not_known')",
 }
-OF_CHILD = {"year_group": "coalesce(c.year_group, 'not_known')", "sex": "coalesce(c.sex, 'not_known')"}
+SEVERAL = {"how_shared": "shared_via", "action": "actions_taken"}  # an incident counts in each of its answers
+OF_CHILD = {name: f"coalesce(c.{name}, 'not_known')" for name in ("year_group", "sex", "role")}
 EACH = "GROUP BY ALL HAVING count(*) > 0"  # without breakdowns too, no incident gives no row
 
 
@@ -204,10 +206,12 @@ def _subject(question: Question, *, children: bool = False) -> str:
             dims += ["i.counted_year AS by_year", "i.counted_term AS by_term"]
         elif name in SIMPLE:
             dims.append(f"{SIMPLE[name]} AS by_{name}")
-        elif name == "how_shared":
-            several = "string_split(coalesce(i.shared_via, 'not_known'), ';')"
-            joins.append(f"CROSS JOIN unnest({several}) AS u(by_how_shared)")
-            dims.append("by_how_shared")
+        elif name in SEVERAL:
+            several = f"string_split(coalesce(i.{SEVERAL[name]}, 'not_known'), ';')"
+            joins.append(f"CROSS JOIN unnest({several}) AS u_{name}(by_{name})")
+            dims.append(f"by_{name}")
+        elif name == "escalated":
+            dims.append(f"{_escalated()} AS by_escalated")
         elif name == "risk_factor":
             join, where = _risk_factors()
             joins.append(join)
@@ -224,6 +228,11 @@ def _subject(question: Question, *, children: bool = False) -> str:
         dims += [f"c.by_{name}" for name in of_child]
     extra = "".join(f", {dim}" for dim in dict.fromkeys(dims))
     return f"SELECT i.*{extra} FROM incident i {' '.join(joins)} WHERE {' AND '.join(wheres)}"
+
+
+def _escalated() -> str:
+    verdict = sql(shared_definitions()["escalated"])
+    return f"CASE WHEN {verdict} THEN 'yes' WHEN NOT {verdict} THEN 'no' ELSE 'not_known' END"
 
 
 def _risk_factors() -> tuple[str, str]:

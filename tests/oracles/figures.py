@@ -61,6 +61,10 @@ def _quantile(ordered: list[int], share: float) -> float | None:
     return ordered[below] + (place - below) * (ordered[above] - ordered[below])
 
 
+def involved_again_90_days(children: list[Row]) -> Numbers:
+    return kaplan_meier(children, 90)
+
+
 def involved_again_365_days(children: list[Row]) -> Numbers:
     return kaplan_meier(children, 365)
 
@@ -92,18 +96,19 @@ CELLS = {"recording_completeness": recording_completeness, "not_known_share": no
 OTHERS = {
     one.__name__
     for one in (
-        incidents, incidents_per_1000, children_per_1000, days_to_escalation, involved_again_365_days,
-        returns_received,
+        incidents, incidents_per_1000, children_per_1000, days_to_escalation, involved_again_90_days,
+        involved_again_365_days, returns_received,
     )
 }  # fmt: skip
 RATES = ("incidents_per_1000", "children_per_1000")
+AGAIN = {"involved_again_90_days": involved_again_90_days, "involved_again_365_days": involved_again_365_days}
 MEASURES = {*SHARES, *CELLS, *OTHERS}
 
 
 def oracle(world: World, measure: str, asked: Asked) -> dict[Key, Numbers]:
     """Every figure by its key: value, count, denominator, state, and what else belongs to the measure."""
     seen = visible(world, asked)
-    rows = followed(world, asked, seen) if measure == "involved_again_365_days" else seen
+    rows = followed(world, asked, seen) if measure in AGAIN else seen
     rows = [row for row in rows if fits(world, asked, row["urn"], row["year"], row["term"])]
     if measure in RATES:
         rows = [row for row in rows if reported(world, asked, row)]
@@ -140,8 +145,8 @@ def _numbers(world: World, measure: str, asked: Asked, key: Key, rows: list[Row]
         return answers(rows, CELLS[measure])
     if measure == "returns_received":
         return returns_received(places)
-    if measure == "involved_again_365_days":
-        return involved_again_365_days(rows)
+    if measure in AGAIN:
+        return AGAIN[measure](rows)
     if measure in RATES:
         sex = dict(key).get("sex", "")
         of = {"": "pupils", "female": "girls", "male": "boys"}.get(sex)
@@ -153,7 +158,7 @@ def _numbers(world: World, measure: str, asked: Asked, key: Key, rows: list[Row]
 
 
 def _is(child: Row, key: Key) -> bool:
-    return all((child[name] or "not_known") == value for name, value in key if name in ("year_group", "sex"))
+    return all((child[name] or "not_known") == value for name, value in key if name in ("year_group", "sex", "role"))
 
 
 def _state(measure: str, numbers: Numbers, rows: list[Row], places: list[Row]) -> str:
@@ -164,7 +169,7 @@ def _state(measure: str, numbers: Numbers, rows: list[Row], places: list[Row]) -
         return "not_submitted"
     if not rows and all(one["nil"] for one in sent):
         return "nil_return"
-    if measure == "involved_again_365_days" and rows and numbers["value"] is None:
+    if measure in AGAIN and rows and numbers["value"] is None:
         return "too_few"
     if numbers["value"] is None:
         return "not_applicable"

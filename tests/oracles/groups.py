@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from itertools import product
 
-from tests.oracles.answers import SEVEN, UKCIS
+from tests.oracles.answers import SEVEN, UKCIS, escalated
 from tests.oracles.world import Row
 
 RISK_FACTORS = tuple(dict.fromkeys((*SEVEN, *UKCIS)))
@@ -21,8 +21,16 @@ VALUES = {
         "messaging", "social_media", "gaming", "device_to_device", "website", "school_network", "other", "not_known",
     ),
     "device_owner": ("personal", "school", "both", "none", "not_known"),
+    "escalated": ("yes", "no", "not_known"),
+    "support": ("all_children", "some", "none", "not_known"),
+    "action": (
+        "year_group_education", "individual_education", "counselling_or_pastoral", "sanction", "restorative_work",
+        "parents_meeting", "filtering_change", "police_input", "policy_change", "none", "not_known",
+    ),
+    "role": ("pictured", "made_imagery", "shared_on", "received", "pressured_another", "other", "not_known"),
 }  # fmt: skip
-OF_CHILD = {"year_group": "year_group", "sex": "sex"}
+OF_CHILD = {"year_group": "year_group", "sex": "sex", "role": "role"}
+NO_CHILD = {"year_group": "", "sex": "", "role": ""}
 PLACE = {"term": ("year", "term"), "year": ("year",), "school": ("urn",)}
 Key = tuple[tuple[str, str], ...]
 
@@ -36,7 +44,7 @@ def place_key(row: Row, by: tuple[str, ...]) -> Key:
 def keys(row: Row, by: tuple[str, ...]) -> set[Key]:
     """Every combination of the breakdowns that an incident belongs to."""
     answers = [[(name, value) for value in _values(row, name)] for name in by if name not in (*PLACE, *OF_CHILD)]
-    children = sorted({_child_part(child, by) for child in row["children"] or [{"year_group": "", "sex": ""}]})
+    children = sorted({_child_part(child, by) for child in row["children"] or [NO_CHILD]})
     return {tuple(sorted((*place_key(row, by), *one, *child))) for *one, child in product(*answers, children)}
 
 
@@ -51,7 +59,11 @@ def _values(row: Row, name: str) -> list[str]:
         return [row["incident_type"] or "not_classified"]
     if name == "how_shared":
         return sorted({code or "not_known" for code in row["shared_via"].split(";")})
-    return [row["device_owner"] or "not_known"]
+    if name == "escalated":
+        return [{True: "yes", False: "no", None: "not_known"}[escalated(row)]]
+    if name == "action":
+        return sorted({code or "not_known" for code in row["actions_taken"].split(";")})
+    return [row["support_offered" if name == "support" else "device_owner"] or "not_known"]
 
 
 def all_keys(places: set[Key], by: tuple[str, ...]) -> set[Key]:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from datetime import date, timedelta
 from typing import Any
 
 import pytest
@@ -13,12 +14,14 @@ from schemas.measurement import Measure, measures
 from tests.factories import URN, checked, child, complete_incident, incident, submit, warehouse
 
 LA = Scope.parse("la:990")
+FIRST = date(2023, 9, 10)
 
 
-def _repeating(children: int, repeats: int) -> tuple[list[dict[str, str]], list[dict[str, str]]]:
-    """So many children with a first incident in autumn 2023, of whom some are in another 100 days later."""
-    firsts = [incident(incident_ref=f"F{n}", reported_date="2023-09-10") for n in range(children)]
-    again = [incident(incident_ref=f"S{n}", reported_date="2023-12-19") for n in range(repeats)]
+def _repeating(children: int, repeats: int, *, after: int) -> tuple[list[dict[str, str]], list[dict[str, str]]]:
+    """So many children with a first incident in autumn 2023, of whom some are in another so many days later."""
+    second = FIRST + timedelta(days=after)
+    firsts = [incident(incident_ref=f"F{n}", reported_date=FIRST.isoformat()) for n in range(children)]
+    again = [incident(incident_ref=f"S{n}", reported_date=second.isoformat()) for n in range(repeats)]
     rows = firsts + again
     keys = [f"{int(row['incident_ref'][1:]):016x}" for row in rows]
     return rows, [child(incident_ref=row["incident_ref"], child_key=key) for row, key in zip(rows, keys, strict=True)]
@@ -31,7 +34,9 @@ def _answer(one: Measure) -> Any:
     make = complete_incident if example.get("complete") else incident
     store = warehouse(*schools)
     if "repeat_children" in example:
-        rows, involved = _repeating(example["repeat_children"], example["repeats"])
+        rows, involved = _repeating(
+            example["repeat_children"], example["repeats"], after=example.get("repeat_after_days", 100)
+        )
         submit(store, checked(rows, involved, year="202324"))
         late = incident(incident_ref="LATE", reported_date="2025-03-01")
         of_late = child(incident_ref="LATE", child_key="f" * 16)

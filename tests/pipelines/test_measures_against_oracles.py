@@ -28,7 +28,8 @@ CHILD = ("year_group", "sex")
 BREAKDOWNS = (
     (), ("term",), ("year",), ("school",), ("risk_factor",), ("type",), ("year_group",), ("sex",), ("how_shared",),
     ("device_owner",), ("term", "school"), ("year", "sex"), ("sex", "type"), ("year", "risk_factor"),
-    ("sex", "year_group"), ("term", "how_shared"),
+    ("sex", "year_group"), ("term", "how_shared"), ("escalated",), ("support",), ("action",), ("role",),
+    ("year", "escalated"), ("role", "sex"), ("how_shared", "action"),
 )  # fmt: skip
 SCOPES = ("la:990", "la:991", "trust:99001", "trust:99002", "school:900001", "school:900003", "school:900004")
 REPORTING: dict[int, Reporting] = {}

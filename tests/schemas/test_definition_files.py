@@ -45,6 +45,7 @@ ASKED_FOR = [
     "reviewed",
     "review_led_to_change",
     "involved_again_365_days",
+    "involved_again_90_days",
     "recording_completeness",
     "not_known_share",
     "returns_received",
