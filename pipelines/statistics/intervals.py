@@ -43,8 +43,12 @@ def rate(count: int, pupils: float, *, per: int = 1000, level: float = 0.95) -> 
     """
     if pupils <= 0:
         return None
-    lower, upper = _exact(count, level) if count < BYAR_FROM else _byar(count, level)
-    return Estimate(*(number / pupils * per for number in (count, lower, upper)))
+    return Estimate(*(number / pupils * per for number in (count, *count_limits(count, level=level))))
+
+
+def count_limits(count: int, *, level: float = 0.95) -> tuple[float, float]:
+    """The limits of a count of events: exact Poisson below ten, Byar's from ten."""
+    return _exact(count, level) if count < BYAR_FROM else _byar(count, level)
 
 
 def _exact(count: int, level: float) -> tuple[float, float]:
