@@ -6,6 +6,7 @@ Source: Spiegelhalter 2005 (Statistics in Medicine 24:1185) and 2012, additive m
 from __future__ import annotations
 
 from dataclasses import dataclass
+from math import fsum
 
 import numpy as np
 
@@ -20,34 +21,35 @@ LEAST_INCIDENTS, LEAST_EXPECTED = 10, 5  # where the transformed values are near
 class Dispersion:
     """The mean squared winsorised departure (`phi`, 1 by chance), the variance between schools, and departures.
 
-    `tau2` is on the transformed scale; `z` allows for it and counts its standard errors. `applies` says whether
-    the spread is beyond chance and most schools are large enough for it to be trusted.
+    `tau2` is on the transformed scale; `z` counts standard errors of chance alone, `z_allowed` of chance and `tau2`.
+    `applies` says whether the spread is beyond chance and most schools are large enough for it to be trusted.
     """
 
     phi: float
     tau2: float
     z: Numbers
+    z_allowed: Numbers
     applies: bool
 
 
 def of_shares(counts: Numbers, of: Numbers, target: float) -> Dispersion:
     """On the arcsine scale, where a share's standard error is 1/(2√n)."""
     away = np.arcsin(np.sqrt(counts / of)) - np.arcsin(np.sqrt(target))
-    return _dispersion(away, 4 * of, large=of >= LEAST_INCIDENTS)
+    return _dispersion(away * np.sqrt(4 * of), 4 * of, large=of >= LEAST_INCIDENTS)
 
 
 def of_rates(counts: Numbers, expected: Numbers) -> Dispersion:
-    """On the scale of √(observed/expected), whose standard error is 1/(2√expected); `expected` above nought."""
-    return _dispersion(np.sqrt(counts / expected) - 1, 4 * expected, large=expected >= LEAST_EXPECTED)
+    """On the scale of √(observed/expected), whose standard error is 1/(2√expected)."""
+    return _dispersion(2 * (np.sqrt(counts) - np.sqrt(expected)), 4 * expected, large=expected >= LEAST_EXPECTED)
 
 
-def _dispersion(away: Numbers, weight: Numbers, *, large: Truths) -> Dispersion:
-    schools = len(away)
+def _dispersion(z: Numbers, weight: Numbers, *, large: Truths) -> Dispersion:
+    schools = len(z)
     if schools == 0:
-        return Dispersion(float("nan"), 0.0, away, applies=False)
-    z = away * np.sqrt(weight)
-    phi = float(np.mean(np.clip(z, *np.quantile(z, [WINSORISED, 1 - WINSORISED])) ** 2))
-    spare = weight.sum() - (weight**2).sum() / weight.sum()
-    tau2 = max(0.0, (schools * phi - (schools - 1)) / spare) if schools > 1 else 0.0
+        return Dispersion(float("nan"), 0.0, z, z, applies=False)
+    phi = fsum(np.clip(z, *np.quantile(z, [WINSORISED, 1 - WINSORISED])) ** 2) / schools
+    total = fsum(weight)
+    excess = max(0.0, schools * phi - (schools - 1)) if schools > 1 and total > 0 else 0.0
+    tau2 = excess / (total - fsum(weight**2) / total) if excess else 0.0
     applies = phi > 1 and schools >= LEAST_SCHOOLS and bool(large.mean() > 0.5)
-    return Dispersion(phi, float(tau2), away / np.sqrt(1 / weight + tau2), applies)
+    return Dispersion(phi, tau2, z, z / np.sqrt(1 + tau2 * weight), applies)

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 from enum import StrEnum
+from math import fsum
 from typing import Any
 
 import numpy as np
@@ -87,8 +88,10 @@ def rates(counts: ArrayLike, pupils: ArrayLike, *, target: float | None = None, 
 
 
 def curve(funnel: Funnel, denominators: ArrayLike) -> FunnelCurve:
-    """The lines to draw at denominators above nought; flags come from the exact tails, not from these lines."""
+    """The lines to draw at denominators above nought (else ValueError); flags come from exact tails, not from these."""
     of = np.asarray(denominators, dtype=float)
+    if not (of > 0).all():
+        raise ValueError("A funnel is drawn at denominators above nought.")
     lines = [line for level in (0.95, 0.998) for line in _drawn(funnel, of, level)]
     return FunnelCurve(of, funnel.target, *lines)
 
@@ -104,13 +107,13 @@ def _funnel(schools: PerSchool, chance: Any, spread: Dispersion, *, target: floa
     counts, of = schools.compared
     lower, upper = tails(counts, chance)
     steps = _steps(lower, upper)
-    nearer = np.sign(steps) * np.minimum(abs(steps), _widened(spread.z, steps)) if spread.applies else steps
+    nearer = np.sign(steps) * np.minimum(abs(steps), _widened(spread.z_allowed, steps)) if spread.applies else steps
     return Funnel(
         per=per, target=target, value=schools.spread(counts / of * (per or 1)),
         lower_tail=schools.spread(lower), upper_tail=schools.spread(upper),
         two_sided_p=schools.spread(two_sided(counts, chance)), position=_positions(schools, steps),
         phi=spread.phi, tau2=spread.tau2, adjusted=spread.applies, adjusted_position=_positions(schools, nearer),
-        expected_outside=Outside(*(float(chance_outside(chance, limit).sum()) for limit in (TAIL_95, TAIL_998))),
+        expected_outside=Outside(*(fsum(chance_outside(chance, limit)) for limit in (TAIL_95, TAIL_998))),
     )  # fmt: skip
 
 

@@ -43,10 +43,10 @@ def drawn_counts(expected: ArrayLike, *, level: float) -> tuple[Numbers, Numbers
     Straight between whole counts; no lower than nought. Source: the rate funnel of Fingertips.
     """
     at = np.asarray(expected, dtype=float)
-    most = int(np.ceil(at.max(initial=1) * 2 + 60))
-    ends = np.array([count_limits(count, level=level) for count in range(most + 1)])
-    counts = np.arange(most + 1)
-    return np.interp(at, ends[:, 1], counts, left=0.0), np.interp(at, ends[:, 0], counts)
+    furthest = np.nan_to_num(at).max(initial=0)
+    counts = np.arange(np.ceil(furthest + 10 * np.sqrt(furthest) + 60))
+    ends_below, ends_above = count_limits(counts, level=level)
+    return np.interp(at, ends_above, counts, left=0.0), np.interp(at, ends_below, counts)
 
 
 def exact_count(chance: Any, probability: float) -> Numbers:

@@ -3,11 +3,14 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
-from math import sqrt
 
 import numpy as np
-from scipy.stats import binom, gamma, norm
+from numpy.typing import ArrayLike
+from scipy.special import gammaincinv, ndtri
+from scipy.stats import binom
 from statsmodels.stats.proportion import proportion_confint
+
+from pipelines.statistics.per_school import Numbers
 
 BYAR_FROM = 10
 
@@ -43,25 +46,57 @@ def rate(count: int, pupils: float, *, per: int = 1000, level: float = 0.95) -> 
     """
     if pupils <= 0:
         return None
-    return Estimate(*(number / pupils * per for number in (count, *count_limits(count, level=level))))
+    lower, upper = count_limits(count, level=level)
+    return Estimate(*(float(number) / pupils * per for number in (count, lower, upper)))
 
 
-def count_limits(count: int, *, level: float = 0.95) -> tuple[float, float]:
-    """The limits of a count of events: exact Poisson below ten, Byar's from ten."""
-    return _exact(count, level) if count < BYAR_FROM else _byar(count, level)
-
-
-def _exact(count: int, level: float) -> tuple[float, float]:
+def count_limits(counts: ArrayLike, *, level: float = 0.95) -> tuple[Numbers, Numbers]:
+    """The limits of counts of events: exact Poisson below ten, Byar's from ten; of nought the lower is nought."""
+    count = np.asarray(counts, dtype=float)
     tail = (1 - level) / 2
-    lower = float(gamma.ppf(tail, count)) if count else 0.0
-    return lower, float(gamma.ppf(1 - tail, count + 1))
+    some, above = np.maximum(count, 1), count + 1
+    exact = np.where(count > 0, gammaincinv(some, tail), 0), gammaincinv(above, 1 - tail)
+    byar = _byar(some, -ndtri(1 - tail)), _byar(above, ndtri(1 - tail))
+    return np.where(count < BYAR_FROM, exact[0], byar[0]), np.where(count < BYAR_FROM, exact[1], byar[1])
 
 
-def _byar(count: int, level: float) -> tuple[float, float]:
-    z = float(norm.ppf(1 - (1 - level) / 2))
-    above = count + 1
-    lower = count * (1 - 1 / (9 * count) - z / (3 * sqrt(count))) ** 3
-    return lower, above * (1 - 1 / (9 * above) + z / (3 * sqrt(above))) ** 3
+def _byar(count: Numbers, z: float) -> Numbers:
+    return np.asarray(count * (1 - 1 / (9 * count) + z / (3 * np.sqrt(count))) ** 3)
+
+
+@dataclass(frozen=True, slots=True)
+class RepeatAdjusted:
+    """A rate with limits that allow for children in several incidents, None below ten events.
+
+    `count` is of events, `involved` of pupils with any. `driven_by_one`: one pupil gives most of the variance.
+    """
+
+    value: float
+    lower: float | None
+    upper: float | None
+    count: int
+    involved: int
+    driven_by_one: bool
+
+
+def repeat_adjusted(times: ArrayLike, pupils: float, *, per: int = 1000, level: float = 0.95) -> RepeatAdjusted | None:
+    """A rate of events per so many pupils from how many each pupil involved had; None without pupils.
+
+    Byar's limits, their distance from the count widened by √(sum of squares / sum of `times`), the lower no less than
+    nought. Source: Dobson et al. 1991, with the variance of Fingertips' technical guide for events that repeat.
+    """
+    each = np.asarray(times, dtype=float)
+    if pupils <= 0:
+        return None
+    count, squares = int(each.sum()), each**2
+    value, involved = count / pupils * per, int((each > 0).sum())
+    if count < BYAR_FROM:
+        return RepeatAdjusted(value, None, None, count, involved, driven_by_one=False)
+    wider = np.sqrt(squares.sum() / count)
+    lower, upper = (float(count + wider * (end - count)) / pupils * per for end in count_limits(count, level=level))
+    return RepeatAdjusted(
+        value, max(lower, 0.0), upper, count, involved, driven_by_one=bool(squares.max() > squares.sum() / 2)
+    )
 
 
 def median(values: np.ndarray, *, level: float = 0.95) -> Estimate | None:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
+from math import fsum
 
 import numpy as np
 from numpy.typing import ArrayLike, NDArray
@@ -27,7 +28,7 @@ class PerSchool:
     def pooled(self) -> float:
         """All counts over all denominators; nan where nothing is known."""
         counts, of = self.compared
-        return float(counts.sum() / of.sum()) if len(of) else float("nan")
+        return fsum(counts) / fsum(of) if len(of) else float("nan")
 
     def spread(self, values: ArrayLike, *, missing: float = np.nan) -> Numbers:
         """The values of the known schools put back in the places of all."""

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Callable
 from dataclasses import dataclass
+from math import fsum
 
 import numpy as np
 from scipy.optimize import minimize
@@ -30,7 +31,7 @@ Likelihood = Callable[[float, float], Slope]
 
 def of_shares(counts: Numbers, of: Numbers) -> Prior | None:
     """The beta prior of a beta-binomial; None where schools vary no more than by chance, or nothing is known."""
-    pooled = _ratio(counts, of)
+    counts, of, pooled = _sorted(counts, of)
     if not 0 < pooled < 1:
         return None
     alike = float(xlogy(counts, pooled).sum() + xlog1py(of - counts, -pooled).sum())
@@ -49,7 +50,7 @@ def of_shares(counts: Numbers, of: Numbers) -> Prior | None:
 
 def of_rates(counts: Numbers, of: Numbers) -> Prior | None:
     """The gamma prior of a gamma-Poisson (negative binomial); None where schools vary no more than by chance."""
-    pooled = _ratio(counts, of)
+    counts, of, pooled = _sorted(counts, of)
     if not pooled > 0:
         return None
     alike = float((xlogy(counts, pooled * of) - pooled * of).sum())
@@ -66,8 +67,10 @@ def of_rates(counts: Numbers, of: Numbers) -> Prior | None:
     return _fitted(likelihood, pooled=pooled, alike=alike, least=LEAST_RATES)
 
 
-def _ratio(counts: Numbers, of: Numbers) -> float:
-    return float(counts.sum() / of.sum()) if len(of) else float("nan")
+def _sorted(counts: Numbers, of: Numbers) -> tuple[Numbers, Numbers, float]:
+    """By size, so that the order of schools does not change a digit; with the pooled value."""
+    order = np.lexsort((counts, of))
+    return counts[order], of[order], fsum(counts) / fsum(of) if len(of) else float("nan")
 
 
 def _fitted(likelihood: Likelihood, *, pooled: float, alike: float, least: float, most: float = np.inf) -> Prior | None:
