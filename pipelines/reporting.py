@@ -7,15 +7,15 @@ what it sees of others is protected (`disclosure`), whatever the caller wants.
 from __future__ import annotations
 
 from collections import OrderedDict
-from collections.abc import Mapping, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, replace
 from datetime import datetime
 from threading import Lock
-from typing import Any
+from typing import Any, TypeVar
 
 import pandas as pd
 
-from pipelines import audit, disclosure, exact
+from pipelines import audit, disclosure, exact, survival_curves
 from pipelines.disclosure import LEAST_SCHOOLS
 from pipelines.figures import (
     BREAKDOWNS,
@@ -31,6 +31,7 @@ from pipelines.figures import (
 )
 from pipelines.history import FIRST_YEAR, schools_ever_in_scope, schools_in_scope
 from pipelines.scope import Actor, Scope, ScopeKind
+from pipelines.survival_curves import AgainCurve, Difference, Point
 from pipelines.warehouse import questions
 from pipelines.warehouse.compose import bindings, grains
 from pipelines.warehouse.store import Cursor, Warehouse
@@ -39,11 +40,13 @@ from schemas.measurement import Kind, measure
 from schemas.rulesets import OUTCOME_LABELS, Outcome, rule_set
 
 __all__ = [
-    "BREAKDOWNS", "CATEGORIES", "LEAST_SCHOOLS", "STATE_WORDS", "Coverage", "Figure", "FigureTable", "OutcomeCount",
-    "Question", "Reporting", "Scope", "ScopeKind", "State", "categories", "category_label",
+    "BREAKDOWNS", "CATEGORIES", "LEAST_SCHOOLS", "STATE_WORDS", "AgainCurve", "Coverage", "Difference", "Figure",
+    "FigureTable", "OutcomeCount", "Point", "Question", "Reporting", "Scope", "ScopeKind", "State", "categories",
+    "category_label",
 ]  # fmt: skip
 
 KEPT_ANSWERS = 2000
+T = TypeVar("T")
 
 
 @dataclass(frozen=True, slots=True)
@@ -156,6 +159,33 @@ class Reporting:
             detail = {"rows": len(found), "rule_set": rules.id}
             audit.record(cursor, audit.Event(actor, "incidents read", str(scope), detail))
         return found
+
+    # -- involved again -----------------------------------------------------------------------------------
+
+    def again_curve(self, scope: Scope, question: Question) -> AgainCurve:
+        """How soon the children of one's own schools are involved again, day by day up to a year."""
+        return self._of_own("again curve", scope, question, survival_curves.curve)
+
+    def again_differences(self, scope: Scope, question: Question) -> Mapping[str, Difference]:
+        """For each breakdown of the question, whether its groups are involved again differently, tested together."""
+        return self._of_own("again differences", scope, question, survival_curves.differences)
+
+    def incidents_per_child(self, scope: Scope, question: Question) -> Mapping[int, int]:
+        """How many children were in 1, 2, 3, and 4 or more of the incidents in question, in one's own schools."""
+        return self._of_own("incidents per child", scope, question, survival_curves.incidents_per_child)
+
+    def _of_own(
+        self, name: str, scope: Scope, question: Question, work: Callable[[Cursor, Scope, Question, datetime], T]
+    ) -> T:
+        _must_be_own(scope, question)
+        with self._warehouse.reading() as cursor:
+            moment, version = self._moment(cursor, question.as_at)
+            key = (name, scope, question, version, moment.date())
+            kept: T | None = self._kept(key)
+            if kept is None:
+                exact.must_exist(cursor, scope, question, moment)
+                kept = self._keep(key, work(cursor, scope, question, moment))
+            return kept
 
     # -- returns ------------------------------------------------------------------------------------------
 

@@ -22,6 +22,7 @@ SIMPLE = {
 }
 SEVERAL = {"how_shared": "shared_via", "action": "actions_taken"}  # an incident counts in each of its answers
 OF_CHILD = {name: f"coalesce(c.{name}, 'not_known')" for name in ("year_group", "sex", "role")}
+MOST_INCIDENTS = 4  # children in more are counted with these
 EACH = "GROUP BY ALL HAVING count(*) > 0"  # without breakdowns too, no incident gives no row
 
 
@@ -152,6 +153,15 @@ def _repeats(measure: Measure, rules: RuleSet | None, question: Question) -> str
         f"SELECT DISTINCT {_listed(own)} p.child_key, p.days, p.again "
         f"FROM ({_subject(question, children=True)}) AS i JOIN repeat p ON p.child_key = i.child_key "
         f"AND p.school_urn = i.school_urn AND p.incident_ref = i.incident_ref) {EACH}"
+    )
+
+
+def incidents_per_child(question: Question) -> str:
+    """SELECT incidents (1 to MOST_INCIDENTS), children: how many were in so many of the incidents in question."""
+    return (
+        f"SELECT least(incidents, {MOST_INCIDENTS}) AS incidents, count(*) AS children FROM ("
+        "SELECT child_key, count(DISTINCT (school_urn, incident_ref)) AS incidents "
+        f"FROM ({_subject(question, children=True)}) AS i GROUP BY child_key) GROUP BY ALL"
     )
 
 
