@@ -10,9 +10,11 @@ import streamlit as st
 from app.permissions import Action, Person, actor_of, may, scope_of
 from pipelines.house import open_house
 from pipelines.reporting import Figure, FigureTable, OutcomeCount, Question, Scope
+from schemas.calendar import has_ended
 from schemas.errors import RefusedError
 
 KEPT = 500
+RETURNS = Question("returns_received", by=("term",))
 
 
 @dataclass(frozen=True, slots=True)
@@ -71,6 +73,20 @@ def authority(person: Person) -> Beside | None:
     return Beside(f"{found['la_name']}, all schools", Scope.parse(f"la:{found['la']}"))
 
 
+def latest_year(person: Person) -> str | None:
+    """The year of the latest term that has ended; where none has, of the one that is running."""
+    table = figures(person, RETURNS)
+    ended = [row for row in table.rows if _ended(row, table)] or table.rows
+    return ended[-1].by["year"] if ended else None
+
+
+def already_come(person: Person) -> Figure | None:
+    """The returns that have come before their term has ended; None when none has."""
+    table = figures(person, RETURNS)
+    early = [row for row in table.rows if row.coverage.returned and not _ended(row, table)]
+    return early[-1] if early else None
+
+
 def years(person: Person) -> list[str]:
     """The academic years of which returns are expected, the latest first."""
     return sorted({year for year, _ in open_house().reporting.periods(scope_of(person))}, reverse=True)
@@ -93,10 +109,14 @@ def _phases(scope: str, version: int) -> list[str]:
 
 
 def last_two_terms(person: Person) -> list[tuple[str, str]]:
-    """The last two terms of which any return has come, the latest first."""
-    table = figures(person, Question("returns_received", by=("term",)))
-    came = [(row.by["year"], row.by["term"]) for row in table.rows if row.coverage.returned]
+    """The last two ended terms of which any return has come, the latest first."""
+    table = figures(person, RETURNS)
+    came = [(row.by["year"], row.by["term"]) for row in table.rows if row.coverage.returned and _ended(row, table)]
     return came[-1:-3:-1]
+
+
+def _ended(row: Figure, table: FigureTable) -> bool:
+    return has_ended(row.by["year"], row.by["term"], on=table.as_at.date())
 
 
 def _must(person: Person, action: Action) -> None:

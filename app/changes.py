@@ -6,7 +6,7 @@ from collections.abc import Sequence
 
 from app import wording
 from pipelines.reporting import Figure, FigureTable
-from schemas.calendar import label
+from schemas.calendar import has_ended, label
 from schemas.measurement import Measure
 
 HIGHER, LOWER, UNCLEAR = "clearly higher", "clearly lower", "no clear change"
@@ -31,8 +31,8 @@ def summary(now: str, before: str, said: Sequence[str]) -> str:
 
 
 def over_terms(measure: Measure, table: FigureTable) -> str:
-    """A finding about a series: its first and last figure, and whether they differ clearly."""
-    shown = [row for row in table.rows if row.value is not None and row.state not in wording.NO_NUMBER]
+    """A finding about a series: the figures of its first and last ended terms, and whether they differ clearly."""
+    shown = [row for row in table.rows if _can_be_compared(row, table)]
     name = wording.opening(measure.short_title)
     if len(shown) < 2:
         return f"{name}: not enough returns to say whether it changed"
@@ -47,7 +47,7 @@ def of_parts(measure: Measure, table: FigureTable, *, by: str, words: str) -> st
     """A finding about several series: how many of them changed clearly from their first figure to their last."""
     groups: dict[str, list[Figure]] = {}
     for row in table.rows:
-        if row.value is not None and row.state not in wording.NO_NUMBER:
+        if _can_be_compared(row, table):
             groups.setdefault(row.by[by], []).append(row)
     said = [compare(rows[-1], rows[0]) for rows in groups.values()]
     clear = len([one for one in said if one in (HIGHER, LOWER)])
@@ -61,6 +61,12 @@ def between(measure: Measure, table: FigureTable, *, by: str, heading: str) -> s
         return f"{heading}: too few to say whether there is a difference"
     apart = any(compare(one, other) in (HIGHER, LOWER) for one in shown for other in shown)
     return f"{heading}: {'some figures differ clearly' if apart else 'no clear difference'}"
+
+
+def _can_be_compared(row: Figure, table: FigureTable) -> bool:
+    """A figure of a term that has ended: the few returns that come before tell of few schools."""
+    ended = "term" not in row.by or has_ended(row.by["year"], row.by["term"], on=table.as_at.date())
+    return ended and row.value is not None and row.state not in wording.NO_NUMBER
 
 
 def _when(row: Figure) -> str:

@@ -54,6 +54,11 @@ def joined(*parts: str) -> str:
     return " · ".join(part for part in parts if part)
 
 
+def sentences(*parts: str) -> str:
+    """The parts as sentences, empty ones left out."""
+    return " ".join(f"{part}." for part in parts if part)
+
+
 def version(table: FigureTable) -> str:
     """Which state of the data a figure shows."""
     return f"Data version {table.data_version}, {wording.moment(table.as_at)}"

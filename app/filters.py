@@ -53,7 +53,7 @@ def choose(person: Person, *wanted: str, latest: bool = True) -> Chosen:
     """Draw the wanted filters in one row; what is not wanted stays open.
 
     `wanted` are of year, term, phase, school and rule_set; what leaves no choice is not drawn. `latest` starts
-    with the latest year, otherwise with all.
+    with the year of the latest ended term, otherwise with all.
     """
     draw = {
         "year": partial(_year, latest=latest), "term": _term, "phase": _phase, "school": _school,
@@ -83,7 +83,7 @@ def breakdown(person: Person, *, without: tuple[str, ...] = ("term", "year")) ->
 def _year(person: Person, *, latest: bool) -> str | None:
     found = asking.years(person)
     options = {**{year: label(year) for year in found}, EVERY: "All years"}
-    return _pick("Academic year", options, key="year", first=found[0] if latest and found else EVERY)
+    return _pick("Academic year", options, key="year", first=(asking.latest_year(person) if latest else None) or EVERY)
 
 
 def _term(_: Person) -> str | None:

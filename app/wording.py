@@ -131,6 +131,14 @@ def coverage(covered: Coverage) -> str:
     return f"{number(covered.returned)} of {number(covered.expected)} returns received{nil}"
 
 
+def already_come(early: Figure) -> str:
+    """“1 return of the running autumn term 2026/27 has come already”."""
+    came = early.coverage.returned
+    returns = "1 return" if came == 1 else f"{number(came)} returns"
+    term = period(early.by["year"], early.by["term"])
+    return f"{returns} of the running {term} {'has' if came == 1 else 'have'} come already"
+
+
 def period(year: str | None, term: str | None) -> str:
     """“autumn term 2025/26”, “2025/26”, “autumn terms, all years”, “all years”."""
     if year and term:

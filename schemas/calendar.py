@@ -89,6 +89,11 @@ def default_terms(year: str) -> tuple[TermDates, ...]:
     )
 
 
+def has_ended(year: str, term: str, *, on: dt.date) -> bool:
+    """Whether a term's last day lies before a day."""
+    return next(dates.last_day for dates in default_terms(year) if dates.term == term) < on
+
+
 def bands_by_year(terms: Iterable[TermDates]) -> Bands:
     """Term dates that somebody has set, by year; QuestionError if a year has a gap, an overlap or no end."""
     by_year: dict[str, list[TermDates]] = {}

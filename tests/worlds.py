@@ -97,7 +97,8 @@ def _return(dice: Random, urn: str, year: str, term: str, *, again: int) -> Row:
     nil = dice.random() < 0.2
     rows = {} if nil else {row["incident_ref"]: row for row in _incidents(dice, urn, year, term)}
     children = [child for ref in rows for child in _children(dice, ref, urn)]
-    minutes = timedelta(days=20 * again + dice.randrange(1, 15), minutes=dice.randrange(1440))
+    early = 60 if dice.random() < 0.15 else 0  # days before the end of the term
+    minutes = timedelta(days=20 * again + dice.randrange(1, 15) - early, minutes=dice.randrange(1440))
     ended = datetime.combine(last_day(year, term), datetime.min.time())
     return {"urn": urn, "year": year, "term": term, "nil": nil, "recorded_at": ended + minutes,
             "incidents": list(rows.values()), "children": children}  # fmt: skip

@@ -23,13 +23,15 @@ chosen = filters.choose(person, "year", "term", "phase", "rule_set")
 found = {name: asking.one(person, chosen.question(name, **(ALL_TIME if name == AGAIN else {}))) for name in HEADLINES}
 first, table = found[FIRST]
 judged = figure.judged_by(chosen.rule_set)
+early = asking.already_come(person)
+already = wording.already_come(early) if early else ""
 
 
 def headlines() -> None:
     """The answer, and the five figures on cards."""
     words = wording.answer(measures()[FIRST], first, of=CALLED_FOR)
     covered = wording.opening(wording.coverage(table.coverage))
-    answer.markdown(f"**{home['name']}, {chosen.period}: {words}.** {judged}. {covered}.")
+    answer.markdown(f"**{home['name']}, {chosen.period}: {words}.** {judged}. {figure.sentences(covered, already)}")
     for column, name in zip(st.columns(len(HEADLINES)), HEADLINES, strict=True):
         measure = measures()[name]
         with column, st.container(border=True, height="stretch", key=f"card-{name}"):
@@ -59,7 +61,7 @@ def over_time() -> None:
 
 
 def changed() -> None:
-    """The last two terms of which returns have come, figure by figure."""
+    """The last two ended terms of which returns have come, figure by figure."""
     terms = asking.last_two_terms(person)
     if len(terms) < filters.LEAST_CHOICE:
         return
@@ -71,7 +73,10 @@ def changed() -> None:
     figures = {name: [row for row, _ in pair] for name, pair in pairs.items()}
     said = {name: changes.compare(*pair) for name, pair in figures.items()}
     covered = [f"{name}: {wording.coverage(at.coverage)}" for name, (_, at) in zip(names, pairs[FIRST], strict=True)]
-    rule = f"A change is clear when the two 95{wording.THIN}% intervals do not overlap; most differences are chance"
+    rule = (
+        f"Ended terms only. A change is clear when the two 95{wording.THIN}% intervals do not overlap; "
+        "most differences are chance"
+    )
     figure.show(
         changes.summary(*names, list(said.values())),
         chart=None,

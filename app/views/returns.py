@@ -27,8 +27,8 @@ def page() -> None:
     own = person.scope.kind is ScopeKind.SCHOOL
     answer.markdown(f"**{who_has_sent.sentence(expected, when=_when(chosen), own=own)}**")
     st.caption(
-        f"A return is expected of each school that was open on the last day of the term, once it has ended or another "
-        f"school has sent it. A nil return says that there was nothing; no return says nothing. "
+        f"A return is expected of each school that was open on the last day of the term, once it has ended; of a "
+        f"running term those that came are counted. A nil return says that there was nothing; no return says nothing. "
         f"Data version {reporting.data_version()}."
     )
     if len(expected):

@@ -22,7 +22,7 @@ SCOPES = {
     "FROM register WHERE $scope = ''",
 }
 ORDER = ("terms", "live_returns", "register", "trust_members", "scope_schools", "incident", "child", "repeat",
-         "expected", "roll", "successors")  # fmt: skip
+         "starts", "expected", "roll", "successors", "school_facts")  # fmt: skip
 
 
 def grains(scope: Scope) -> str:

@@ -34,10 +34,11 @@ def _follow(world: World, asked: Asked, involved: list[tuple[Row, Row]]) -> Row:
 
 
 def _end(world: World, asked: Asked, first: Row) -> date:
-    """The last day of the latest term for which the school's return stands and can be seen."""
+    """The latest day that the school's standing returns tell of: a term's end, or the day it was sent if earlier."""
     urn = first["urn"]
-    ends = [last_day(one["year"], one["term"]) for one in standing_returns(world, asked) if one["urn"] == urn]
-    return max((end for end in ends if in_scope(world, asked, urn, end)), default=first["told"])
+    own = [one for one in standing_returns(world, asked) if one["urn"] == urn]
+    ends = [(last_day(one["year"], one["term"]), one["recorded_at"].date()) for one in own]
+    return max((min(end, sent) for end, sent in ends if in_scope(world, asked, urn, end)), default=first["told"])
 
 
 def kaplan_meier(children: list[Row], within: int) -> dict[str, float | int | None]:

@@ -15,26 +15,26 @@ def expected(world: World, asked: Asked) -> list[Row]:
     sent = {(one["urn"], one["year"], one["term"]): one for one in standing_returns(world, asked)}
     found = []
     schools = known_schools(world, asked)
-    terms = {la: _terms_asked_for(world, asked, la) for la in {school["la"] for school in schools.values()}}
+    terms = {la: _terms_since_the_first(world, asked, la) for la in {school["la"] for school in schools.values()}}
     for urn, school in schools.items():
         for year, term, last in terms[school["la"]]:
             returned = sent.get((urn, year, term))
-            due = (returned or _open(school, last)) and in_scope(world, asked, urn, last)
-            if due and fits(world, asked, urn, year, term):
+            ended = last < asked.as_at.date()
+            due = returned or (ended and _open(school, last))
+            if due and in_scope(world, asked, urn, last) and fits(world, asked, urn, year, term):
                 found.append({"urn": urn, "year": year, "term": term, "sent": returned})
     return found
 
 
-def _terms_asked_for(world: World, asked: Asked, la: str) -> list[tuple[str, str, date]]:
-    """From the first term of which an authority has a return until the last that has ended or has one."""
+def _terms_since_the_first(world: World, asked: Asked, la: str) -> list[tuple[str, str, date]]:
+    """Every term from the first of which any school of the authority has a return that stands."""
     schools = known_schools(world, asked)
     ends = [
         last_day(one["year"], one["term"]) for one in standing_returns(world, asked) if schools[one["urn"]]["la"] == la
     ]
     years = [f"{start}{str(start + 1)[2:]}" for start in range(2014, asked.as_at.year + 1)]
     listed = [(year, term, last) for year in years for term, _, last in terms_of(year)]
-    return [one for one in listed if ends and min(ends) <= one[2] and (
-        one[2] < asked.as_at.date() or one[2] <= max(ends))]  # fmt: skip
+    return [one for one in listed if ends and min(ends) <= one[2]]
 
 
 def _open(school: Row, last: date) -> bool:

@@ -114,6 +114,17 @@ def test_a_check_does_not_tell_who_was_involved_at_another_school() -> None:
             assert ("history-involved-before" in found) is told
 
 
+def test_an_early_return_of_a_running_term_makes_no_other_school_late() -> None:
+    store = warehouse({}, {"URN": "900002"}, {"URN": "900003"})
+    submit(store, checked([incident()]), when=datetime(2026, 1, 10))  # noqa: DTZ001
+    submit(store, checked([incident(reported_date="2026-01-20")], term=Term.SPRING), when=datetime(2026, 2, 1))  # noqa: DTZ001
+    for day, came in ((datetime(2026, 2, 10), (1, 1)), (datetime(2026, 4, 10), (1, 3))):  # noqa: DTZ001
+        asked = Question("returns_received", by=("term",), as_at=day)
+        rows = Reporting(store).figures(Scope.parse("la:990"), asked).rows
+        found = {row.by["term"]: (row.coverage.returned, row.coverage.expected) for row in rows}
+        assert found == {"autumn": (1, 3), "spring": came}
+
+
 def test_a_return_of_a_term_that_has_not_begun_is_refused() -> None:
     with pytest.raises(QuestionError, match="not begun"):
         submit(warehouse(), checked([incident()]), when=datetime(2025, 6, 1))  # noqa: DTZ001

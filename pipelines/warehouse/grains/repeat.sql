@@ -6,7 +6,8 @@ WITH involved AS (
     WINDOW w AS (PARTITION BY child_key ORDER BY reported_date, school_urn, incident_ref)
 ), followed AS (
     -- only as long as the scope can see: a school that leaves a trust takes its later returns along
-    SELECT r.school_urn, max(t.last_day) AS until FROM live_returns r
+    -- and of a return sent before its term ended, until the day it was sent
+    SELECT r.school_urn, max(least(t.last_day, CAST(r.recorded_at AS DATE))) AS until FROM live_returns r
     JOIN terms t ON t.academic_year = r.academic_year AND t.term = r.term
     JOIN scope_schools m ON m.urn = r.school_urn AND t.last_day BETWEEN m.from_date AND m.to_date
     GROUP BY r.school_urn
