@@ -20,7 +20,7 @@ from schemas.register import PHASES
 from schemas.rulesets import rule_set
 
 KNOWN_PHASES = (*PHASES.values(), "not_known")
-IN_TIME = ("by_year", "by_term", "by_school")
+IN_TIME = ("by_year", "by_term", "by_month", "by_school")
 
 
 def answer(cursor: Cursor, scope: Scope, question: Question, moment: datetime, version: int) -> FigureTable:
@@ -36,6 +36,8 @@ def answer(cursor: Cursor, scope: Scope, question: Question, moment: datetime, v
         [] if asked.kind is Kind.COVERAGE else cursor.rows(start + questions.figures(asked, rules, question), values)
     )
     names = _school_names(cursor, start, values) if "school" in question.by else {}
+    if "month" in question.by:
+        counted = _in_whole_months(counted, covered)
     rows = [figure(asked, one) for one in _combinations(question, covered, counted)]
     return FigureTable(
         question=question,
@@ -50,9 +52,11 @@ def answer(cursor: Cursor, scope: Scope, question: Question, moment: datetime, v
 
 
 def _must_fit(asked: Measure, question: Question) -> None:
-    answers = [name for name in question.by if name not in ("term", "year", "school")]
+    answers = [name for name in question.by if f"by_{name}" not in IN_TIME]
+    if {"term", "month"} <= set(question.by):
+        raise QuestionError("Choose terms or months: a month can lie in two terms.")
     if asked.kind is Kind.COVERAGE and answers:
-        raise QuestionError("Returns received can be broken down by term, year and school only.")
+        raise QuestionError("Returns received can be broken down by term, month, year and school only.")
     if asked.kind is Kind.RATE and "year_group" in answers:
         raise QuestionError(
             "A rate by year group needs the number of pupils in each year group, which the register does not give. "
@@ -81,6 +85,12 @@ def _combinations(
             grid[combination] = found.get(combination)
     grid.update(found)
     return [_counted(names, combination, row, base, times) for combination, row in grid.items()]
+
+
+def _in_whole_months(counted: list[dict[str, Any]], covered: list[dict[str, Any]]) -> list[dict[str, Any]]:
+    """What was counted in months that are over; of a month that still runs only a part could be told."""
+    months = {row["by_month"] for row in covered}
+    return [row for row in counted if row["by_month"] in months]
 
 
 def _answers(names: Sequence[str], place: Mapping[str, Any]) -> list[tuple[Any, ...]]:
@@ -112,7 +122,7 @@ def _in_order(question: Question, rows: Sequence[Figure], names: Mapping[str, st
             names.get(value, value)
             if name == "school"
             else value
-            if name in ("year", "term")
+            if name in ("year", "term", "month")
             else _place_of(name, value)
             for name, value in row.by.items()
         )

@@ -14,6 +14,7 @@ from schemas.lexicon import lexicon
 
 BREAKDOWNS: Mapping[str, str] = {
     "term": "term",
+    "month": "month",
     "year": "academic year",
     "school": "school",
     "risk_factor": "risk factor",

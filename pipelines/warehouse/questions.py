@@ -15,6 +15,7 @@ from schemas.rulesets import OUTCOME_LABELS, Outcome, RuleSet
 SAME_INCIDENT = "c.return_id = i.return_id AND c.school_urn = i.school_urn AND c.incident_ref = i.incident_ref"
 SIMPLE = {
     "year": "i.counted_year",
+    "month": "strftime(i.reported_date, '%Y-%m')",
     "school": "i.school_urn",
     "type": "coalesce(i.incident_type, 'not_classified')",
     "device_owner": "coalesce(i.device_owner, 'not_known')",
@@ -78,7 +79,7 @@ def missed(rules: RuleSet, question: Question) -> str:
 
 def coverage(by: Sequence[str]) -> str:
     """SELECT by_…, returned, expected, nil and the pupils of schools that returned."""
-    dims = {"by_year": "e.academic_year", "by_term": "e.term", "by_school": "e.school_urn"}
+    dims = {"by_year": "e.academic_year", "by_term": "e.term", "by_month": "e.month", "by_school": "e.school_urn"}
     own = [name for name in keys(by) if name in dims]
     chosen = "".join(f"{dims[name]} AS {name}, " for name in own)
     pupils = ", ".join(f"sum(CASE WHEN counted THEN {name} END) AS {name}" for name in ("pupils", "boys", "girls"))
@@ -87,11 +88,37 @@ def coverage(by: Sequence[str]) -> str:
         f"SELECT {_listed(own)} count(*) AS expected, count(*) FILTER (returned) AS returned, "
         f"count(*) FILTER (returned AND nil) AS nil, {pupils} FROM (WITH placed AS ("
         f"SELECT {chosen} e.school_urn, e.academic_year, e.returned, e.nil, o.pupils, o.boys, o.girls, "
-        "e.first_day FROM expected e "
-        "LEFT JOIN roll o ON o.school_urn = e.school_urn AND o.academic_year = e.academic_year "
-        f"WHERE {_filters('e', year='academic_year', term='term')}) "
+        f"e.first_day FROM ({_months() if 'by_month' in own else _terms()}) e "
+        "LEFT JOIN roll o ON o.school_urn = e.school_urn AND o.academic_year = e.academic_year) "
         f"SELECT *, returned AND row_number() OVER (PARTITION BY {partition} ORDER BY returned DESC, first_day) = 1 "
         f"AND {_not_replaced(own)} AS counted FROM placed AS p) GROUP BY ALL"
+    )
+
+
+def _terms() -> str:
+    return f"SELECT * FROM expected e WHERE {_filters('e', year='academic_year', term='term')}"
+
+
+def _months() -> str:
+    """A school's months that its expected terms hold whole; one came when the returns of all its terms did."""
+    pieces = (
+        "SELECT academic_year, term, strftime(day, '%Y-%m') AS month, count(*) AS days, "
+        "day(last_day(min(day))) AS whole FROM terms, "
+        "unnest(generate_series(first_day, last_day, INTERVAL 1 DAY)) AS u(day) GROUP BY ALL"
+    )
+    return (
+        "SELECT school_urn, academic_year, month, bool_and(returned) AS returned, bool_and(nil) AS nil, "
+        f"min(first_day) AS first_day FROM ({_terms()}) JOIN ({pieces}) USING (academic_year, term) "
+        "GROUP BY ALL HAVING sum(days) = any_value(whole)"
+    )
+
+
+def _whole_month_came() -> str:
+    """Whether every term that an incident's month touches was returned by its school."""
+    touched = "t.first_day <= last_day(i.reported_date) AND t.last_day >= date_trunc('month', i.reported_date)"
+    same = "r.school_urn = i.school_urn AND r.academic_year = t.academic_year AND r.term = t.term"
+    return (
+        f"NOT EXISTS (SELECT 1 FROM terms t WHERE {touched} AND NOT EXISTS (SELECT 1 FROM live_returns r WHERE {same}))"
     )
 
 
@@ -130,7 +157,8 @@ def _rates(measure: Measure, rules: RuleSet | None, question: Question) -> str:
         f"FROM ({_subject(question, children=measure.counts == 'children')}) AS i "
         "WHERE EXISTS (SELECT 1 FROM roll o WHERE o.school_urn = i.school_urn AND o.academic_year = i.counted_year) "
         "AND EXISTS (SELECT 1 FROM live_returns r WHERE r.school_urn = i.school_urn "
-        f"AND r.academic_year = i.counted_year AND r.term = i.counted_term) {EACH}"
+        f"AND r.academic_year = i.counted_year AND r.term = i.counted_term) "
+        f"AND {_whole_month_came() if 'month' in question.by else 'TRUE'} {EACH}"
     )
 
 
