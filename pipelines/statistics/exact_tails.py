@@ -9,12 +9,12 @@ import numpy as np
 from pipelines.statistics.per_school import Numbers, Truths
 
 TAIL_95, TAIL_998 = 0.025, 0.001  # one-sided
-ROUNDING = 1e-9  # relative: a tail that is 0.025 on paper is at most 0.025 here
+ROUNDING = 1e-9  # relative: a tail that is 0.025 on paper is on the limit, whatever its last digit here
 
 
 def beyond(tail: Numbers, limit: float) -> Truths:
-    """Whether each one-sided tail is at most the limit."""
-    return np.less_equal(tail, limit * (1 + ROUNDING))
+    """Whether each one-sided tail is beyond the limit; exactly on it is not beyond."""
+    return np.less(tail, limit * (1 - ROUNDING))
 
 
 def tails(counts: Numbers, chance: Any) -> tuple[Numbers, Numbers]:

@@ -7,9 +7,9 @@ from typing import Any
 
 import numpy as np
 from numpy.typing import ArrayLike
+from scipy.special import gammaincinv
 from scipy.stats import norm
 
-from pipelines.statistics.intervals import count_limits
 from pipelines.statistics.per_school import Numbers
 
 LEVELS = (0.95, 0.998)
@@ -38,15 +38,17 @@ def drawn_shares(target: float, of: ArrayLike, *, level: float) -> tuple[Numbers
 
 
 def drawn_counts(expected: ArrayLike, *, level: float) -> tuple[Numbers, Numbers]:
-    """Limits of a count at each expected count: the counts whose exact or Byar interval just ends there.
+    """Limits of a count at each expected count: the counts whose exact Poisson interval just ends there.
 
-    Straight between whole counts; no lower than nought. Source: the rate funnel of Fingertips.
+    A whole count is beyond the line just when its exact tail is beyond the limit; straight between whole counts, no
+    lower than nought. Source: the rate funnel of Fingertips (PHEindicatormethods 2.1.0).
     """
     at = np.asarray(expected, dtype=float)
     furthest = np.nan_to_num(at).max(initial=0)
     counts = np.arange(np.ceil(furthest + 10 * np.sqrt(furthest) + 60))
-    ends_below, ends_above = count_limits(counts, level=level)
-    return np.interp(at, ends_above, counts, left=0.0), np.interp(at, ends_below, counts)
+    tail = (1 - level) / 2
+    most, least = gammaincinv(counts + 1, 1 - tail), gammaincinv(counts[1:], tail)
+    return np.interp(at, most, counts, left=0.0), np.interp(at, [0.0, *least], counts)
 
 
 def exact_count(chance: Any, probability: float) -> Numbers:
