@@ -52,19 +52,32 @@ def decide(warehouse: Warehouse, kind: DecisionKind, content: Mapping[str, Any],
     return number
 
 
+def revise(warehouse: Warehouse, decision_id: int, content: Mapping[str, Any], *, actor: Actor) -> None:
+    """Put a new version in the place of a decision of one's own organisation; the one before stays on record."""
+    _must_be_plain_words(content)
+    with warehouse.writing() as cursor:
+        found = _standing_one(cursor, decision_id, actor=actor)
+        _append(cursor, decision_id, found.kind, content, actor=actor, state="stands")
+
+
 def withdraw(warehouse: Warehouse, decision_id: int, *, actor: Actor) -> None:
     """End a decision of one's own organisation; what stood stays on record."""
     with warehouse.writing() as cursor:
-        found = [one for one in _standing(cursor, actor.scope, kind=None) if one.decision_id == decision_id]
-        if not found:
-            raise RefusedError("Your organisation has no such decision; it may have been withdrawn already.")
-        _append(cursor, decision_id, found[0].kind, found[0].content, actor=actor, state="withdrawn")
+        found = _standing_one(cursor, decision_id, actor=actor)
+        _append(cursor, decision_id, found.kind, found.content, actor=actor, state="withdrawn")
 
 
 def decisions(warehouse: Warehouse, scope: Scope, kind: DecisionKind) -> tuple[Decision, ...]:
     """The decisions of one kind that stand for an organisation, in the order in which they were made."""
     with warehouse.reading() as cursor:
         return _standing(cursor, scope, kind=kind)
+
+
+def _standing_one(cursor: Cursor, decision_id: int, *, actor: Actor) -> Decision:
+    found = [one for one in _standing(cursor, actor.scope, kind=None) if one.decision_id == decision_id]
+    if not found:
+        raise RefusedError("Your organisation has no such decision; it may have been withdrawn already.")
+    return found[0]
 
 
 def _standing(cursor: Cursor, scope: Scope, *, kind: DecisionKind | None) -> tuple[Decision, ...]:

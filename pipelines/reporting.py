@@ -15,7 +15,7 @@ from typing import Any, TypeVar
 
 import pandas as pd
 
-from pipelines import audit, disclosure, exact, survival_curves
+from pipelines import audit, disclosure, exact, school_facts, survival_curves
 from pipelines.disclosure import LEAST_SCHOOLS
 from pipelines.figures import (
     BREAKDOWNS,
@@ -30,6 +30,7 @@ from pipelines.figures import (
     category_label,
 )
 from pipelines.history import FIRST_YEAR, schools_ever_in_scope, schools_in_scope
+from pipelines.school_facts import SchoolFacts
 from pipelines.scope import Actor, Scope, ScopeKind
 from pipelines.survival_curves import AgainCurve, Difference, Point
 from pipelines.warehouse import questions
@@ -186,6 +187,12 @@ class Reporting:
                 exact.must_exist(cursor, scope, question, moment)
                 kept = self._keep(key, work(cursor, scope, question, moment))
             return kept
+
+    # -- comparing ----------------------------------------------------------------------------------------
+
+    def school_facts(self, scope: Scope, question: Question) -> Mapping[str, SchoolFacts]:
+        """What the register says of an organisation's schools in a period; for a school, of its authority's."""
+        return self._of_own("school facts", scope, question, school_facts.read)
 
     # -- returns ------------------------------------------------------------------------------------------
 
