@@ -41,10 +41,9 @@ class Characteristic:
             return None
         if self.kind is StepKind.SAME:
             return 0.0 if one == other else 1.0
-        apart = (
-            math.log(one / other) / math.log(self.step) if self.kind is StepKind.RATIO else (one - other) / self.step
-        )
-        return abs(apart)
+        if self.kind is StepKind.RATIO:
+            return float(abs(math.log(one / other)) / math.log(self.step))
+        return float(abs(one - other) / self.step)
 
 
 @dataclass(frozen=True, slots=True)
