@@ -61,6 +61,11 @@ def dsl_informed_same_day(row: Row, rule_set: str) -> str:
     return _step(True, None if told is None else told <= row["told"])
 
 
+def decided_same_day(row: Row, rule_set: str) -> str:
+    told, decided = day(row["dsl_informed_date"]), day(row["decision_date"])
+    return _step(True, None if told is None or decided is None else decided <= told)
+
+
 def decision_reason_recorded(row: Row, rule_set: str) -> str:
     return _step(True, said(row, "decision_reason_recorded"))
 
@@ -143,6 +148,7 @@ SHARES: dict[str, Callable[[Row, str], str]] = {
     for one in (
         escalation_rate, escalated_when_called_for, not_escalated_though_called_for,
         escalated_though_not_called_for, police_told_when_adult_involved, dsl_informed_same_day,
+        decided_same_day,
         decision_reason_recorded, non_escalation_reason_recorded, head_signed_off_non_escalation, device_secured,
         device_offline, search_conditions_met, imagery_not_copied, viewing_justified, parents_informed,
         risk_assessment_done, support_offered_to_all, host_reported_when_online,

@@ -28,6 +28,7 @@ ASKED_FOR = [
     "police_told_when_adult_involved",
     "days_to_escalation",
     "dsl_informed_same_day",
+    "decided_same_day",
     "decision_reason_recorded",
     "non_escalation_reason_recorded",
     "head_signed_off_non_escalation",
