@@ -2,17 +2,16 @@
 
 from __future__ import annotations
 
-from collections.abc import Collection, Sequence
+from collections.abc import Collection, Iterator, Sequence
 from dataclasses import dataclass
 
+import numpy as np
+
 from pipelines.protection.cells import NOBODY, Reader, Tables
+from pipelines.protection.evidence import Evidence
+from pipelines.protection.solving import UnprovenError
 from pipelines.protection.space import Space
-from pipelines.protection.system import knowledge, system, withheld_mask
-from schemas.errors import PlumblineError
-
-
-class UnprovenError(PlumblineError):
-    """The solver could not prove its answer, so that nothing may be said to be safe."""
+from pipelines.protection.system import Mask, knowledge, system, withheld_mask
 
 
 @dataclass(frozen=True, slots=True)
@@ -52,21 +51,30 @@ def exposed(tables: Tables, withheld: Collection[str], *, least: int, readers: S
     """Every cell that somebody outside, or one of the readers, recovers or narrows to below `least`.
 
     Sensitive cells that are withheld or never published must reach `least`, and every withheld cell must have more
-    than one value that fits; a cell that a reader knows is no target of theirs.
+    than one value that fits; a cell that a reader knows is no target of theirs. Raises UnprovenError.
     """
     of = system(tables)
+    hidden = withheld_mask(of, withheld)
+    evidence = Evidence(of, readers, least=least)
     found = []
-    for reader in (NOBODY, *readers):
-        by = knowledge(of, reader)
-        hidden = withheld_mask(of, withheld)
+    for number in reversed(range(len(evidence.readers))):  # what fits all that an insider knows fits for all outside
+        by = evidence.readers[number]
         space = Space(of, hidden, by)
-        for key in of.keys_of((hidden | (of.sensitive & ~of.offered)) & ~by.known):
-            place = of.place[key]
-            one = range_of(space, place)
-            narrow = one.high is not None and (one.high == one.low or (of.sensitive[place] and one.high < least))
-            if narrow:
-                found.append(Exposure(key, reader.name, one.low, one.high))
-    return found
+        for cell in unsafe(evidence, space, hidden, number):
+            one = range_of(space, cell)
+            found.append(Exposure(of.keys[cell], by.reader, one.low, one.high))
+    return found[::-1]
+
+
+def unsafe(evidence: Evidence, space: Space, withheld: Mask, number: int) -> Iterator[int]:
+    """The cells that one reader (by number) finds, each attacked unless a table found before proves it safe."""
+    prices = np.ones(len(withheld))
+    lost = np.zeros(len(withheld), dtype=bool)
+    while len(left := np.flatnonzero(evidence.missing(withheld)[number] & ~lost)):
+        cell = int(left[0])
+        if not evidence.prove(space, cell, prices):
+            lost[cell] = True
+            yield cell
 
 
 def range_of(space: Space, cell: int) -> Range:
@@ -76,9 +84,9 @@ def range_of(space: Space, cell: int) -> Range:
         return Range(value, value)
     ends: list[int | None] = []
     for sign in (-1, 1):
-        found = space.furthest({cell: sign})
-        if not found.proven or (found.changes is None and not found.unbounded):
-            raise UnprovenError(f"The solver could not prove how far {space.system.keys[cell]!r} can be narrowed.")
-        ends.append(None if found.changes is None else value + int(found.changes[cell]))
+        found = space.furthest(cell, sign)
+        if not found.settled:
+            raise UnprovenError(f"The solver could not tell how far {space.system.keys[cell]!r} can be narrowed.")
+        ends.append(None if found.whole is None else value + int(found.whole[cell]))
     low, high = ends
     return Range(low or 0, high)
