@@ -43,3 +43,16 @@ CREATE TABLE IF NOT EXISTS decisions (
     decision_id BIGINT, kind VARCHAR, scope VARCHAR, content VARCHAR, state VARCHAR,
     decided_at TIMESTAMP, decided_by VARCHAR, role VARCHAR
 );
+
+-- One row for each release of an authority's shared figures of an academic year. terms: each released term with the
+-- moment as at which it is told, so that what was released once can always be worked out again.
+CREATE TABLE IF NOT EXISTS shared_releases (
+    release_id BIGINT, la_code VARCHAR, academic_year VARCHAR, terms VARCHAR, released_at TIMESTAMP,
+    data_version BIGINT, least_shown INTEGER, family VARCHAR
+);
+
+-- One row for each figure of a release, withheld ones too; what is withheld has no number in it.
+CREATE TABLE IF NOT EXISTS shared_figures (
+    release_id BIGINT, table_id VARCHAR, value VARCHAR, level VARCHAR, code VARCHAR, name VARCHAR, period VARCHAR,
+    shown BOOLEAN, figure DOUBLE, count BIGINT, denominator BIGINT, returned INTEGER, expected INTEGER
+);

@@ -1,0 +1,70 @@
+"""Shared figures that are no sums (a median, a Kaplan–Meier share): one value a year, rounded, without its counts."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from datetime import datetime
+from math import floor
+
+from pipelines import exact
+from pipelines.disclosure import enough_schools, is_small
+from pipelines.figures import Figure, Question
+from pipelines.scope import Scope
+from pipelines.sharing.linking import Linked
+from pipelines.sharing.parts import YEAR
+from pipelines.sharing.releases import SharedFigure
+from pipelines.sharing.telling import PLAIN
+from pipelines.warehouse.store import Cursor
+from schemas.calendar import Term, start_year
+from schemas.family import Level
+from schemas.measurement import Kind, Measure
+
+
+def alone_figures(
+    cursor: Cursor, linked: Linked, earlier: list[SharedFigure], terms: Mapping[str, datetime], *, least: int
+) -> list[SharedFigure]:
+    """The year's values by themselves, once all its terms are released; what was released before stays."""
+    kept = {one.table_id: one for one in earlier if one.table_id in linked.family.alone}
+    if len(terms) < len(Term):
+        return list(kept.values())
+    moment = max(terms.values())
+    return [
+        kept.get(name) or _figure(cursor, linked, measure, name, moment, least=least)
+        for name, measure in linked.family.alone.items()
+        if _is_complete(measure, linked.told.year, moment)
+    ]
+
+
+def _is_complete(measure: Measure, year: str, moment: datetime) -> bool:
+    """Whether every child of the year could be followed for long enough: until the end of the next year."""
+    return measure.kind is not Kind.REPEAT or moment >= datetime(start_year(year) + 2, 9, 1)  # noqa: DTZ001
+
+
+def _figure(
+    cursor: Cursor, linked: Linked, measure: Measure, name: str, moment: datetime, *, least: int
+) -> SharedFigure:
+    scope = Scope.parse(f"la:{linked.told.la_code}")
+    asked = Question(measure.id, year=linked.told.year, rule_set=linked.family.rule_set)
+    whole = exact.answer(cursor, scope, asked, moment, 0).rows[0]
+    by_school = Question(measure.id, by=("school",), year=linked.told.year, rule_set=linked.family.rule_set)
+    shown = _can_stand(whole, list(exact.answer(cursor, scope, by_school, moment, 0).rows), least=least)
+    return SharedFigure(
+        table_id=name, value=PLAIN, level=str(Level.AUTHORITY), code=linked.told.la_code, name=linked.told.la_code,
+        period=YEAR, shown=shown, figure=rounded(measure, whole.value) if shown and whole.value is not None else None,
+        count=None, denominator=None, returned=whole.coverage.returned, expected=whole.coverage.expected,
+    )  # fmt: skip
+
+
+def rounded(measure: Measure, value: float) -> float:
+    """Whole days, whole per cents, half up: too coarse to work back a count."""
+    return float(floor(value + 0.5)) if measure.kind is Kind.DAYS else floor(value * 100 + 0.5) / 100
+
+
+def _can_stand(whole: Figure, parts: list[Figure], *, least: int) -> bool:
+    """Not small as it stands, nor without any one school's part; enough schools, none of them most."""
+    if whole.value is None or is_small(whole.count, whole.denominator, least=least) or not whole.count:
+        return False
+    pairs = [(part.count or 0, part.denominator or 0) for part in parts]
+    without = [((whole.count or 0) - count, (whole.denominator or 0) - of) for count, of in pairs]
+    small = any(is_small(count, of, least=least) for count, of in without)
+    return not small and enough_schools([count for count, _ in pairs]) and enough_schools([of for _, of in pairs])

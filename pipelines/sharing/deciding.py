@@ -1,0 +1,60 @@
+"""Decide which of one authority's shared figures are shown: every table in turn, given what readers know already."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Mapping
+
+from pipelines.protection.secondary import UnprotectableError, protect
+from pipelines.sharing.linking import Linked
+from pipelines.sharing.parts import GIVEN, Place
+from pipelines.sharing.telling import PLAIN
+from schemas.family import Level, SharedTable
+
+
+def decide(linked: Linked, before: Mapping[str, bool], *, least: int) -> dict[str, bool]:
+    """Of each cell that a table gives, whether it is shown.
+
+    `before` holds the decisions of earlier releases: shown stays shown, withheld stays withheld.
+    """
+    public = dict(before)
+    for table in linked.family.tables:
+        for values in linked.values_together(table):
+            _decide_one(linked, table, values, public, least=least)
+    return public
+
+
+def _decide_one(
+    linked: Linked, table: SharedTable, values: tuple[str, ...], public: dict[str, bool], *, least: int
+) -> None:
+    given = [place for place in linked.parts if place.table == table.id and place.value in values and is_given(place)]
+    public |= {place.key: False for place in given if _rests_on_withheld(place, linked, public)}
+    undecided = [place.key for place in given if place.key not in public]
+    if not undecided:
+        return
+    tables = linked.tables(table, values, public, least=least)
+    try:
+        withheld = protect(tables, least=least, readers=linked.readers(tables))
+    except UnprotectableError:  # what is public already is too much beside it: nothing more is told
+        withheld = frozenset(undecided)
+    public |= {key: key not in withheld for key in undecided}
+    public |= {key: False for row in rows_of(table, given) if not all(public[one] for one in row) for key in row}
+
+
+def is_given(place: Place) -> bool:
+    """Whether a shared table shows this cell by itself; the others follow from those, or are never shown."""
+    return place.column in GIVEN and place.level in set(Level)
+
+
+def rows_of(table: SharedTable, given: Iterable[Place]) -> list[tuple[str, ...]]:
+    """The cells of each row: a share is shown with its count and its denominator, or not at all."""
+    rows: dict[tuple[str, ...], list[str]] = {}
+    for place in given:
+        rows.setdefault((place.value, place.level, place.code, place.period), []).append(place.key)
+    return [tuple(sorted(keys)) for keys in rows.values()]
+
+
+def _rests_on_withheld(place: Place, linked: Linked, public: Mapping[str, bool]) -> bool:
+    """A part of incidents that are withheld is withheld with them."""
+    first = linked.family.tables[0].id
+    whole = Place(first, PLAIN, "all", place.level, place.code, place.period).key
+    return place.table != first and place.key not in public and not public.get(whole, True)
