@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
-from datetime import datetime
+from datetime import date, datetime
 from typing import Any
 
 from pipelines.estimates import Counted, figure
@@ -139,6 +139,12 @@ def _school_names(cursor: Cursor, start: str, values: Mapping[str, Any]) -> dict
     wanted = {name: values[name] for name in ("as_at", "scope", "terms")}
     rows = cursor.rows(start + "SELECT DISTINCT school_urn, school_name FROM expected", wanted)
     return {str(row["school_urn"]): str(row["school_name"]) for row in rows}
+
+
+def days_told(cursor: Cursor, scope: Scope, question: Question, moment: datetime) -> tuple[date, ...]:
+    """The day on which staff were told of each incident in question, in order of time."""
+    found = cursor.rows(grains(scope) + questions.days_told(question), values_of(scope, question, moment))
+    return tuple(row["reported_date"] for row in found)
 
 
 def must_exist(cursor: Cursor, scope: Scope, question: Question, moment: datetime) -> None:

@@ -9,7 +9,7 @@ from __future__ import annotations
 from collections import OrderedDict
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, replace
-from datetime import datetime
+from datetime import date, datetime
 from threading import Lock
 from typing import Any, TypeVar
 
@@ -187,6 +187,10 @@ class Reporting:
                 exact.must_exist(cursor, scope, question, moment)
                 kept = self._keep(key, work(cursor, scope, question, moment))
             return kept
+
+    def days_told(self, scope: Scope, question: Question) -> tuple[date, ...]:
+        """The day on which staff were told of each incident of one's own schools, in order of time."""
+        return self._of_own("days told", scope, question, exact.days_told)
 
     # -- comparing ----------------------------------------------------------------------------------------
 

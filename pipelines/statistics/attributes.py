@@ -8,12 +8,13 @@ from dataclasses import dataclass
 import numpy as np
 from scipy.stats import binom, chi2, poisson
 
-from pipelines.statistics.control import RUN, Control, Limits, Segment, labels, parts
+from pipelines.statistics.control import RUN, Control, Limits, Segment, Side, labels, parts
 from pipelines.statistics.xmr import BEYOND_THREE, mean_range
 
 RANGE_TO_SD = 1.128  # the mean moving range of a standard normal series (d2 of two)
 PER = 1000.0
 CLEARLY = 0.95
+SLACK = 1e-9
 
 
 @dataclass(frozen=True, slots=True)
@@ -79,18 +80,18 @@ def _chart(
     screen: bool,
 ) -> Control:  # fmt: skip
     limits: list[Limits | None] = []
-    found, segments, chance = [], [], 0.0
+    found, segments = [], []
     for part in parts(len(counts), starts):
         count, size = _known(counts[part], of[part])
         spread = _sigma_z(_scores(kind, count, size), screen=screen) if prime else 1.0
         each = _limits(kind, count, size, spread)
         limits += each
-        found += labels(count / size, each, run=run)
+        found += labels(count / size, each, run=run, chances=_chances(kind, count, size))
         known = ~np.isnan(size)
         mean = float(count[known].sum() / size[known].sum()) if known.any() else None
-        segments.append(Segment(part.start, part.stop - 1, int(known.sum()), mean))
-        chance += _chance_outside(kind, size, each, prime=prime)
-    return Control(f"{kind.name}{'′' if prime else ''} chart", tuple(limits), tuple(found), tuple(segments), chance)
+        chance = _chance_outside(kind, size, each, prime=prime)
+        segments.append(Segment(part.start, part.stop - 1, int(known.sum()), mean, chance))
+    return Control(f"{kind.name}{'′' if prime else ''} chart", tuple(limits), tuple(found), tuple(segments))
 
 
 def _known(counts: Sequence[float], of: Sequence[float]) -> tuple[np.ndarray, np.ndarray]:
@@ -129,6 +130,14 @@ def _of_point(kind: _Kind, mean: float, sigma: float) -> Limits:
     return Limits(mean, low, high, near_low, near_high)
 
 
+def _chances(kind: _Kind, count: np.ndarray, size: np.ndarray) -> dict[Side, np.ndarray]:
+    """The exact chance of each point to lie above, and below, the mean; a point on it lies on neither side."""
+    total = np.nansum(size)
+    mean = np.full_like(size, np.nansum(count) / total if total else np.nan)
+    below = kind.at_most(np.ceil(mean * size - SLACK) - 1, size, mean)
+    return {Side.LOWER: below, Side.HIGHER: 1 - kind.at_most(np.floor(mean * size + SLACK), size, mean)}
+
+
 def _chance_outside(kind: _Kind, size: np.ndarray, limits: Sequence[Limits | None], *, prime: bool) -> float:
     """How many points would lie outside by chance: exact tails for p and u, the normal ones for p′ and u′."""
     held = [(n, one) for n, one in zip(size, limits, strict=True) if one is not None and one.upper > one.lower]
@@ -136,6 +145,6 @@ def _chance_outside(kind: _Kind, size: np.ndarray, limits: Sequence[Limits | Non
         return BEYOND_THREE * len(held)
     n = np.array([each for each, _ in held])
     mean, lower, upper = (np.array([getattr(one, name) for _, one in held]) for name in ("mean", "lower", "upper"))
-    below = kind.at_most(np.ceil(lower * n - 1e-9) - 1, n, mean)
-    above = 1 - kind.at_most(np.floor(upper * n + 1e-9), n, mean)
+    below = kind.at_most(np.ceil(lower * n - SLACK) - 1, n, mean)
+    above = 1 - kind.at_most(np.floor(upper * n + SLACK), n, mean)
     return float((below + above).sum())

@@ -2,12 +2,13 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from enum import StrEnum
 
 import numpy as np
 
+EVEN = np.array(0.5)
 RUN = 7  # points; the Making Data Count tool lets its users choose 6
 LEAST_POINTS = 13
 TOLERANCE = 1e-9  # of the largest value: what rounding may leave between a constant series and its mean
@@ -50,12 +51,16 @@ class Limits:
 
 @dataclass(frozen=True, slots=True)
 class Segment:
-    """The points from one rebase to the next: places of the first and last, how many have a value, and their mean."""
+    """The points from one rebase to the next: places of the first and last, how many have a value, and their mean.
+
+    `chance_outside` is how many of its points would lie outside the limits though nothing had changed.
+    """
 
     first: int
     last: int
     points: int
     mean: float | None
+    chance_outside: float
 
     @property
     def short(self) -> bool:
@@ -65,16 +70,17 @@ class Segment:
 
 @dataclass(frozen=True, slots=True)
 class Control:
-    """A control chart: for each point its limits and its label, None where there is none, and the segments.
-
-    `chance_outside` is how many of its points would lie outside the limits though nothing had changed.
-    """
+    """A control chart: for each point its limits and its label, None where there is none, and the segments."""
 
     method: str
     limits: tuple[Limits | None, ...]
     labels: tuple[Label | None, ...]
     segments: tuple[Segment, ...]
-    chance_outside: float
+
+    @property
+    def chance_outside(self) -> float:
+        """How many of all points would lie outside the limits by chance."""
+        return sum(segment.chance_outside for segment in self.segments)
 
 
 def parts(points: int, starts: Sequence[int]) -> list[slice]:
@@ -83,18 +89,23 @@ def parts(points: int, starts: Sequence[int]) -> list[slice]:
     return [slice(start, end) for start, end in zip(edges, [*edges[1:], points], strict=True)]
 
 
-def labels(values: np.ndarray, limits: Sequence[Limits | None], *, run: int = RUN) -> list[Label | None]:
+def labels(
+    values: np.ndarray, limits: Sequence[Limits | None], *, run: int = RUN,
+    chances: Mapping[Side, np.ndarray] | None = None,
+) -> list[Label | None]:  # fmt: skip
     """The label of each point of one segment. A missing value (nan) breaks every run.
 
-    All comparisons are strict, and every point of a run is labelled, not only the last. Source: NHS England,
-    Making Data Count; NHSRplotthedots 0.2.2.
+    All comparisons are strict, and every point of a run is labelled, not only the last. `chances`, for each point
+    that of lying on a side of the mean while nothing changes, make a run on one side at least as unlikely as one of
+    even chances: of few events most points lie below the mean, and seven in a row say nothing. Source: NHS England,
+    Making Data Count; NHSRplotthedots 0.2.2; `chances` are our own.
     """
     found: list[Label | None] = [None] * len(values)
     for side, sign in ((Side.HIGHER, 1.0), (Side.LOWER, -1.0)):
         beyond = _beyond(values, limits, sign)
         rising = np.diff(values, prepend=np.nan) * sign > TOLERANCE * _scale(values)
         marks = {
-            Rule.SHIFT: _runs(beyond >= 1, run),
+            Rule.SHIFT: _runs(beyond >= 1, run, EVEN if chances is None else chances[side]),
             Rule.NEAR: _two_of_three(beyond),
             Rule.TREND: _trends(rising, run),
             Rule.OUTSIDE: beyond == 3,
@@ -122,12 +133,14 @@ def _lines(limits: Limits | None, sign: float) -> tuple[float, ...]:
     return upper if sign > 0 else (limits.mean, limits.near_lower, limits.lower)
 
 
-def _runs(marked: np.ndarray, length: int) -> np.ndarray:
-    """Every place that lies in a run of so many."""
+def _runs(marked: np.ndarray, length: int, chances: np.ndarray) -> np.ndarray:
+    """Every place in a run of so many or more that is as unlikely as so many of even chances."""
     found = np.zeros(len(marked), dtype=bool)
-    for end in range(length, len(marked) + 1):
-        if marked[end - length : end].all():
-            found[end - length : end] = True
+    each = np.broadcast_to(chances, marked.shape)
+    edges = np.flatnonzero(np.diff(marked, prepend=False, append=False))
+    for start, end in zip(edges[::2], edges[1::2], strict=True):
+        unlikely = float(each[start:end].prod()) <= float(EVEN) ** length * (1 + TOLERANCE)
+        found[start:end] = end - start >= length and unlikely
     return found
 
 

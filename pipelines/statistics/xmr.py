@@ -46,9 +46,9 @@ def xmr(
         found += labels(own, each, run=run)
         known = own[:fix_after][~np.isnan(own[:fix_after])]
         mean = float(known.mean()) if len(known) else None
-        segments.append(Segment(part.start, part.stop - 1, int((~np.isnan(own)).sum()), mean))
-    chance = BEYOND_THREE * sum(one is not None and one.upper > one.lower for one in limits)
-    return Control("XmR chart", tuple(limits), tuple(found), tuple(segments), chance)
+        chance = BEYOND_THREE * sum(one is not None and one.upper > one.lower for one in each)
+        segments.append(Segment(part.start, part.stop - 1, int((~np.isnan(own)).sum()), mean, chance))
+    return Control("XmR chart", tuple(limits), tuple(found), tuple(segments))
 
 
 def _limits(values: np.ndarray, *, screen: bool) -> Limits | None:

@@ -77,6 +77,11 @@ def missed(rules: RuleSet, question: Question) -> str:
     )
 
 
+def days_told(question: Question) -> str:
+    """SELECT the day on which staff were told of each incident in question, in order."""
+    return f"SELECT reported_date FROM ({_subject(question)}) AS i ORDER BY reported_date"
+
+
 def coverage(by: Sequence[str]) -> str:
     """SELECT by_…, returned, expected, nil and the pupils of schools that returned."""
     dims = {"by_year": "e.academic_year", "by_term": "e.term", "by_month": "e.month", "by_school": "e.school_urn"}

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from itertools import pairwise
-from math import sqrt
+from math import comb, prod, sqrt
 
 Line = tuple[float, float, float, float, float]  # mean, lower, upper, near lower, near upper
 TINY = 1e-9
@@ -35,14 +35,31 @@ def _within_one(middle: float, sigma: float) -> Line:
     return (middle, *(min(1.0, max(0.0, middle + k * sigma)) for k in (-3, 3, -2, 2)))  # type: ignore[return-value]
 
 
-def label(values: list[float | None], lines: list[Line | None], place: int) -> str:
+def odds(counts: list[int], of: list[int]) -> list[tuple[float, float]]:
+    """The chance of each point's share to be above, and below, that of all together: every count is tried."""
+    middle = sum(counts) / sum(of) if sum(of) else 0.0
+    return [
+        (sum(_exactly(x, n, middle) for x in range(n + 1) if x / n - middle > TINY),
+         sum(_exactly(x, n, middle) for x in range(n + 1) if middle - x / n > TINY)) if n else (0.5, 0.5)
+        for n in of
+    ]  # fmt: skip
+
+
+def _exactly(x: int, n: int, share: float) -> float:
+    return comb(n, x) * share**x * (1 - share) ** (n - x)
+
+
+def label(
+    values: list[float | None], lines: list[Line | None], place: int, sides: list[tuple[float, float]] | None = None
+) -> str:
     """What one point is called: the first of the four rules that it meets, else nothing."""
     if values[place] is None or lines[place] is None:
         return ""
     slack = TINY * max(abs(value) for value in values if value is not None)
     for rule in (_outside, _trend, _near, _shift):
         for sign in (1, -1):
-            if rule(_flipped(values, sign), [_turned(line, sign) for line in lines], place, slack):
+            turned = _flipped(values, sign), [_turned(line, sign) for line in lines]
+            if rule(*turned, place, slack) and (rule is not _shift or _unlikely(*turned, place, slack, sides, sign)):
                 return f"{rule.__name__.strip('_')} {'higher' if sign > 0 else 'lower'}"
     return ""
 
@@ -89,3 +106,11 @@ def _near(values, lines, place, slack) -> bool:  # type: ignore[no-untyped-def]
 
 def _shift(values, lines, place, slack) -> bool:  # type: ignore[no-untyped-def]
     return any(all(values[one] - lines[one][0] > slack for one in each) for each in _stretches(values, place, 7))
+
+
+def _unlikely(values, lines, place, slack, sides, sign) -> bool:  # type: ignore[no-untyped-def]
+    """Whether the whole run around a place is as unlikely as seven even chances."""
+    inside = [value is not None and value - line[0] > slack for value, line in zip(values, lines, strict=True)]
+    first = max((before + 1 for before in range(place) if not inside[before]), default=0)
+    last = min((after - 1 for after in range(place, len(values)) if not inside[after]), default=len(values) - 1)
+    return sides is None or prod(sides[one][sign < 0] for one in range(first, last + 1)) <= 0.5**7 * (1 + 1e-9)

@@ -127,9 +127,28 @@ def test_a_chart_of_shares_equals_the_one_worked_out_slowly(series: list[tuple[i
             own, label = found.limits[offset + place], found.labels[offset + place]
             got = own and (own.mean, own.lower, own.upper, own.near_lower, own.near_upper)
             assert got == (line and pytest.approx(line, rel=1e-9, abs=1e-9))
-            assert ("" if label is None else f"{SLOW_NAMES[label.rule]} {label.side}") == slow.label(
-                values, lines, place
-            )
+            right = slow.label(values, lines, place, slow.odds(counts[part], of[part]))
+            assert ("" if label is None else f"{SLOW_NAMES[label.rule]} {label.side}") == right
+
+
+LONG_RUNS = st.lists(st.tuples(st.sampled_from((0, 0, 0, 1, 2, 6)), st.integers(6, 12)), min_size=14, max_size=30)
+
+
+@given(series=LONG_RUNS)
+def test_few_of_few_make_long_runs_below_the_mean_that_are_judged_by_their_chance(
+    series: list[tuple[int, int]],
+) -> None:
+    counts, of = (list(one) for one in zip(*series, strict=True))
+    lines, values = slow.share_lines(counts, of), [count / n for count, n in series]
+    for place, label in enumerate(p_chart(counts, of).labels):
+        right = slow.label(values, lines, place, slow.odds(counts, of))
+        assert ("" if label is None else f"{SLOW_NAMES[label.rule]} {label.side}") == right
+
+
+def test_seven_without_an_event_say_nothing_where_most_have_none() -> None:
+    counts = [0, 1, 0, 1, 0, 1, *[0] * 7, 1, 0, 1]
+    assert not any(p_chart(counts, [8] * len(counts)).labels)
+    assert any(label and label.rule is Rule.SHIFT for label in p_chart([15] * 7 + [25] * 7, [80] * 14).labels)
 
 
 @given(series=COUNTS)
