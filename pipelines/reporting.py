@@ -32,7 +32,7 @@ from pipelines.figures import (
 from pipelines.history import FIRST_YEAR, schools_ever_in_scope, schools_in_scope
 from pipelines.school_facts import SchoolFacts
 from pipelines.scope import Actor, Scope, ScopeKind
-from pipelines.survival_curves import AgainCurve, Difference, Point
+from pipelines.survival_curves import AgainCurve, Difference, IncidentsPerChild, Point
 from pipelines.warehouse import questions
 from pipelines.warehouse.compose import bindings, grains
 from pipelines.warehouse.store import Cursor, Warehouse
@@ -42,8 +42,8 @@ from schemas.rulesets import OUTCOME_LABELS, Outcome, rule_set
 
 __all__ = [
     "BREAKDOWNS", "CATEGORIES", "LEAST_SCHOOLS", "STATE_WORDS", "AgainCurve", "Coverage", "Difference", "Figure",
-    "FigureTable", "OutcomeCount", "Point", "Question", "Reporting", "Scope", "ScopeKind", "State", "categories",
-    "category_label",
+    "FigureTable", "IncidentsPerChild", "OutcomeCount", "Point", "Question", "Reporting", "Scope", "ScopeKind",
+    "State", "categories", "category_label",
 ]  # fmt: skip
 
 KEPT_ANSWERS = 2000
@@ -171,8 +171,8 @@ class Reporting:
         """For each breakdown of the question, whether its groups are involved again differently, tested together."""
         return self._of_own("again differences", scope, question, survival_curves.differences)
 
-    def incidents_per_child(self, scope: Scope, question: Question) -> Mapping[int, int]:
-        """How many children were in 1, 2, 3, and 4 or more of the incidents in question, in one's own schools."""
+    def incidents_per_child(self, scope: Scope, question: Question) -> IncidentsPerChild:
+        """How many children of one's own schools were in how many of the incidents in question."""
         return self._of_own("incidents per child", scope, question, survival_curves.incidents_per_child)
 
     def _of_own(

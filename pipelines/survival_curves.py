@@ -5,7 +5,7 @@ For one's own schools only, and so exact.
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, replace
 from datetime import datetime
 
@@ -23,6 +23,7 @@ from schemas.measurement import measure
 
 HORIZON = 365
 LISTED = (0, 30, 90, 180, 365)
+LEAST_EVENTS = 5  # for each group, or the test calls too much clear
 APART = frozenset({"year", "type", "sex", "escalated", "support"})  # a child is in one group only, as the test needs
 Children = tuple[np.ndarray, np.ndarray]
 
@@ -55,14 +56,24 @@ class AgainCurve:
 class Difference:
     """Whether groups of children differ in how soon they are involved again (log-rank).
 
-    `groups` of ten children or more are compared. `p` is None where there is no test: fewer than two such groups, or
-    a child may be in several. `q` is p with the other tests asked for at once allowed for; `clear` is q at most 0.05.
+    `groups` of ten children or more are compared. `p` is None where there is no test: fewer than two such groups,
+    fewer than five children a group involved again, or a child may be in several. `q` is p with the other tests asked
+    for at once allowed for; `clear` is q at most 0.05.
     """
 
     groups: int
     p: float | None
     q: float | None
     clear: bool
+
+
+@dataclass(frozen=True, slots=True)
+class IncidentsPerChild:
+    """How many `children` were in any incident, how many in `several`, and how many in 1, 2, 3, and 4 or more."""
+
+    counts: Mapping[int, int]
+    children: int
+    several: int
 
 
 def curve(cursor: Cursor, scope: Scope, question: Question, moment: datetime) -> AgainCurve:
@@ -85,7 +96,7 @@ def differences(cursor: Cursor, scope: Scope, question: Question, moment: dateti
     """For each breakdown of the question, whether its groups differ; all of them tested together."""
     found = {name: _groups(cursor, scope, _of_one(question, name), moment) for name in question.by}
     large = {name: [one for one in groups.values() if len(one[0]) >= LEAST_AT_RISK] for name, groups in found.items()}
-    p = {name: difference(groups) if name in APART else None for name, groups in large.items()}
+    p = {name: difference(groups) if _can_be_tested(name, groups) else None for name, groups in large.items()}
     tested = false_discovery([np.nan if one is None else one for one in p.values()])
     return {
         name: Difference(len(large[name]), p[name], None if p[name] is None else float(q), bool(kept))
@@ -93,14 +104,20 @@ def differences(cursor: Cursor, scope: Scope, question: Question, moment: dateti
     }
 
 
-def incidents_per_child(cursor: Cursor, scope: Scope, question: Question, moment: datetime) -> Mapping[int, int]:
-    """How many children were in 1, 2, 3, and 4 or more incidents in question."""
+def incidents_per_child(cursor: Cursor, scope: Scope, question: Question, moment: datetime) -> IncidentsPerChild:
+    """How many children were in how many of the incidents in question."""
     rows = cursor.rows(
         grains(scope) + questions.incidents_per_child(replace(question, by=())),
         exact.values_of(scope, question, moment),
     )
     counted = {int(row["incidents"]): int(row["children"]) for row in rows}
-    return {number: counted.get(number, 0) for number in range(1, questions.MOST_INCIDENTS + 1)}
+    counts = {number: counted.get(number, 0) for number in range(1, questions.MOST_INCIDENTS + 1)}
+    children = sum(counts.values())
+    return IncidentsPerChild(counts, children, several=children - counts[1])
+
+
+def _can_be_tested(name: str, groups: Sequence[Children]) -> bool:
+    return name in APART and sum(int(again.sum()) for _, again in groups) >= LEAST_EVENTS * len(groups)
 
 
 def _of_one(question: Question, name: str) -> Question:

@@ -13,6 +13,7 @@ from tests.oracles.repeats import followed
 from tests.oracles.world import Asked, Row, World, fits
 
 LEAST_COMPARED = 10
+LEAST_EVENTS = 5
 
 
 def first_incidents(world: World, asked: Asked) -> list[Row]:
@@ -39,6 +40,12 @@ def compared(children: list[Row], by: str) -> list[list[Row]]:
         for key in keys(child, (by,)):
             groups[key].append(child)
     return [group for group in groups.values() if len(group) >= LEAST_COMPARED]
+
+
+def tested(groups: list[list[Row]]) -> float | None:
+    """The log-rank p value, where five children a group are involved again."""
+    events = sum(child["again"] for group in groups for child in group)
+    return log_rank(groups) if events >= LEAST_EVENTS * len(groups) else None
 
 
 def log_rank(groups: list[list[Row]]) -> float | None:
