@@ -9,10 +9,13 @@ from pathlib import Path
 
 import pandas as pd
 
-from pipelines import register, returns
+from pipelines import changing, register, returns
+from pipelines.changing import Applies, NewChange, Where
 from pipelines.intake.tables import NamedFile
+from pipelines.reporting import Reporting
 from pipelines.sample import Sample, SampleReturn, generate
-from pipelines.scope import OPERATOR, Actor
+from pipelines.sample.faults import CHANGE
+from pipelines.scope import OPERATOR, Actor, Scope, ScopeKind
 from pipelines.warehouse.store import Warehouse
 from schemas.calendar import Term, label
 from schemas.errors import PlumblineError
@@ -24,7 +27,21 @@ Progress = Callable[[str], None]
 
 def build_demo(path: Path | None, *, key: bytes, progress: Progress = lambda _: None, seed: int = 2026) -> Warehouse:
     """Make the demonstration's warehouse (None: in memory), and leave it open."""
-    return fill(Warehouse(path), generate(seed=seed), key=key, progress=progress)
+    warehouse = fill(Warehouse(path), generate(seed=seed), key=key, progress=progress)
+    record_change(warehouse)
+    return warehouse
+
+
+def record_change(warehouse: Warehouse) -> None:
+    """Record the change of procedure that is planted in the sample, as its authority and as its trust would."""
+    reporting = Reporting(warehouse)
+    schools = tuple(str(urn) for urn in CHANGE.urns)
+    for scope, applies in (
+        (Scope(ScopeKind.AUTHORITY, CHANGE.la_code), Applies(Where.SCHOOLS, schools=schools)),
+        (Scope(ScopeKind.TRUST, CHANGE.trust_uid), Applies()),
+    ):
+        change = NewChange(CHANGE.title, CHANGE.description, CHANGE.from_date, applies)
+        changing.record(reporting, warehouse, change, actor=Actor(SENDER.name, SENDER.role, scope))
 
 
 def fill(warehouse: Warehouse, sample: Sample, *, key: bytes, progress: Progress = lambda _: None) -> Warehouse:
