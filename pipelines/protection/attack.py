@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Collection, Iterator, Sequence
+from collections.abc import Collection, Sequence
 from dataclasses import dataclass
 
 import numpy as np
@@ -11,7 +11,7 @@ from pipelines.protection.cells import NOBODY, Reader, Tables
 from pipelines.protection.evidence import Evidence
 from pipelines.protection.solving import UnprovenError
 from pipelines.protection.space import Space
-from pipelines.protection.system import Mask, knowledge, system, withheld_mask
+from pipelines.protection.system import knowledge, system, withheld_mask
 
 
 @dataclass(frozen=True, slots=True)
@@ -60,21 +60,10 @@ def exposed(tables: Tables, withheld: Collection[str], *, least: int, readers: S
     for number in reversed(range(len(evidence.readers))):  # what fits all that an insider knows fits for all outside
         by = evidence.readers[number]
         space = Space(of, hidden, by)
-        for cell in unsafe(evidence, space, hidden, number):
+        for cell in evidence.fallen(space, hidden, number, np.ones(len(hidden))):
             one = range_of(space, cell)
             found.append(Exposure(of.keys[cell], by.reader, one.low, one.high))
     return found[::-1]
-
-
-def unsafe(evidence: Evidence, space: Space, withheld: Mask, number: int) -> Iterator[int]:
-    """The cells that one reader (by number) finds, each attacked unless a table found before proves it safe."""
-    prices = np.ones(len(withheld))
-    lost = np.zeros(len(withheld), dtype=bool)
-    while len(left := np.flatnonzero(evidence.missing(withheld)[number] & ~lost)):
-        cell = int(left[0])
-        if not evidence.prove(space, cell, prices):
-            lost[cell] = True
-            yield cell
 
 
 def range_of(space: Space, cell: int) -> Range:

@@ -4,8 +4,10 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 
+from pipelines.protection.blaming import explanation
 from pipelines.protection.cells import Reader, Tables
 from pipelines.protection.evidence import Evidence
+from pipelines.protection.fewest import fewest
 from pipelines.protection.spreading import Unsafe, spread, thin
 from pipelines.protection.system import system
 from schemas.errors import PlumblineError
@@ -25,6 +27,7 @@ def protect(tables: Tables, *, least: int, readers: Sequence[Reader] = ()) -> fr
     may = of.offered & ~of.fixed & (of.sensitive | (of.values > 0))
     try:
         withheld = thin(evidence, spread(evidence, may))
+        withheld = fewest(evidence, may, withheld)
     except Unsafe as found:
-        raise UnprotectableError(of.keys[found.cell]) from None
+        raise UnprotectableError(explanation(evidence, found)) from None
     return frozenset(of.keys_of(withheld))

@@ -14,7 +14,7 @@ class Space:
     """The tables that fit what `by` sees when `withheld` is withheld; cells are named by their place in `of`."""
 
     def __init__(self, of: System, withheld: Mask, by: Knowledge) -> None:
-        self.system = of
+        self.system, self.by = of, by
         self.cells = np.flatnonzero(unseen(of, withheld, by))
         self.lower = (by.least - of.values)[self.cells].astype(float)
         columns = of.sums[:, self.cells]

@@ -31,8 +31,9 @@ def spread(evidence: Evidence, may: Mask) -> Mask:
     spaces: dict[int, Space] = {}
     while (missing := evidence.missing(withheld)).any():
         reader, cell = _first(missing, of.sensitive)
-        space = spaces.setdefault(reader, Space(of, may, evidence.readers[reader]))
-        if evidence.prove(space, cell, _prices(evidence, withheld)):
+        if reader not in spaces:
+            spaces[reader] = Space(of, may, evidence.readers[reader])
+        if evidence.prove(spaces[reader], cell, _prices(evidence, withheld)):
             withheld |= evidence.last_touched & of.offered & may
         elif of.sensitive[cell]:
             raise Unsafe(cell, reader, may)
@@ -74,8 +75,9 @@ def _stays_safe(evidence: Evidence, withheld: Mask, shown: int) -> bool:
     prices = np.ones(len(withheld))
     while (missing := evidence.missing(withheld)).any():
         reader, cell = _first(missing, evidence.system.sensitive)
-        space = spaces.setdefault(reader, Space(evidence.system, withheld, evidence.readers[reader]))
-        if not evidence.prove(space, cell, prices):
+        if reader not in spaces:
+            spaces[reader] = Space(evidence.system, withheld, evidence.readers[reader])
+        if not evidence.prove(spaces[reader], cell, prices):
             return False
     return True
 

@@ -67,7 +67,7 @@ def system(tables: Tables) -> System:
     )
 
 
-@dataclass(frozen=True)
+@dataclass(frozen=True, eq=False)
 class Knowledge:
     """What one reader brings: cells known exactly, and the least that each cell can be."""
 
