@@ -57,13 +57,26 @@ def test_exact_limits_are_interpolated_quantiles(case: dict[str, str]) -> None:
         assert np.ceil(limit * of - 1e-6) == pytest.approx(float(case[quantile]))
 
 
-def test_limits_that_allow_for_over_dispersion_are_spiegelhalters() -> None:
+def test_lying_beyond_the_drawn_lines_is_what_fingertips_flags() -> None:
+    found, of = escalated(), column("e1_funnel_proportion", "incidents")
+    lines = funnel.curve(found, of)
+    beyond = [
+        (found.value < lines.lower998, "Low (0.001)"), (found.value > lines.upper998, "High (0.001)"),
+        (found.value < lines.lower95, "Low (0.025)"), (found.value > lines.upper95, "High (0.025)"),
+    ]  # fmt: skip
+    flags = [next((flag for outside, flag in beyond if outside[place]), "Not significant") for place in range(len(of))]
+    assert flags == [row["phe_significance"] for row in rows("e1_funnel_proportion", "expected")]
+
+
+@pytest.mark.parametrize(("name", "allowed"), [("arcsine", 0.0), ("od", 1.0)])
+def test_limits_on_the_arcsine_scale_are_spiegelhalters(name: str, allowed: float) -> None:
     found, of = escalated(), column("e1_funnel_proportion", "incidents")
     for suffix, z in Z.items():
-        width = z * np.sqrt(1 / (4 * of) + found.tau2)
-        ends = [np.clip(np.arcsin(np.sqrt(found.target)) + side * width, 0, np.pi / 2) for side in (-1, 1)]
-        for end, name in zip(ends, (f"od_lo{suffix}", f"od_hi{suffix}"), strict=True):
-            assert np.sin(end) ** 2 == pytest.approx(column("e1_funnel_proportion", name), rel=1e-6, abs=1e-9)
+        width = z * np.sqrt(1 / (4 * of) + allowed * found.tau2)
+        for side, end in ((-1, "lo"), (1, "hi")):
+            angle = np.clip(np.arcsin(np.sqrt(found.target)) + side * width, 0, np.pi / 2)
+            right = column("e1_funnel_proportion", f"{name}_{end}{suffix}")
+            assert np.sin(angle) ** 2 == pytest.approx(right, rel=1e-6, abs=1e-9)
 
 
 def test_rates_are_allowed_for_with_the_peers_variance() -> None:
@@ -76,9 +89,11 @@ def test_rates_are_allowed_for_with_the_peers_variance() -> None:
 
 def test_schools_with_no_incident_are_not_flagged_as_the_peers_limits_would() -> None:
     expected, none = column("e2_funnel_rate", "expected"), column("e2_funnel_rate", "incidents") == 0
-    theirs = chi2.ppf(0.001, 2 * expected) / 2 / expected
-    assert theirs == pytest.approx(column("e2_funnel_rate", "chisq_lo998"), rel=1e-6)
-    assert (theirs[none] > 0).all()
+    for tail, suffix in ((0.025, "95"), (0.001, "998")):
+        lower, upper = chi2.ppf(tail, 2 * expected), chi2.ppf(1 - tail, 2 * (expected + 1))
+        assert lower / 2 / expected == pytest.approx(column("e2_funnel_rate", f"chisq_lo{suffix}"), rel=1e-6)
+        assert upper / 2 / expected == pytest.approx(column("e2_funnel_rate", f"chisq_hi{suffix}"), rel=1e-6)
+    assert (column("e2_funnel_rate", "outlier_chisq_998")[none] == 1).all()
     assert {one for one, no in zip(recorded().position, none, strict=True) if no} == {Position.SIMILAR}
 
 
