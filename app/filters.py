@@ -80,6 +80,13 @@ def breakdown(person: Person, *, without: tuple[str, ...] = ("term", "year")) ->
     return _pick("Broken down by", {EVERY: "Nothing: the whole", **options}, key="by")
 
 
+def comparator(offered: Mapping[str, str]) -> str | None:
+    """Draw the choice of what schools are compared with; None where there is nothing to choose from."""
+    if not offered:
+        return None
+    return _pick("Compared with", offered, key="comparator", width=420)
+
+
 def _year(person: Person, *, latest: bool) -> str | None:
     found = asking.years(person)
     options = {**{year: label(year) for year in found}, EVERY: "All years"}
@@ -111,11 +118,13 @@ def _rule_set(_: Person) -> str:
     return _pick("Judged by", options, key="rules", first=DEFAULT) or DEFAULT
 
 
-def _pick(title: str, options: Mapping[str, str], *, key: str, first: str | None = None) -> str | None:
+def _pick(
+    title: str, options: Mapping[str, str], *, key: str, first: str | None = None, width: int = 208
+) -> str | None:
     """One choice of several; the first option, or `first`, when nothing is chosen. None for every one."""
     names = list(options)
     place = 0 if first is None else names.index(first)
     chosen = st.selectbox(
-        title, names, index=place, format_func=lambda name: options[name], key=key, bind="query-params", width=208
+        title, names, index=place, format_func=lambda name: options[name], key=key, bind="query-params", width=width
     )
     return chosen or None

@@ -14,6 +14,7 @@ CHOICE = "choose_person"
 TITLES = {
     "overview": "Overview",
     "trends": "Trends",
+    "compare": "Compare",
     "escalation": "Escalation",
     "involved_again": "Involved again",
     "returns": "Returns",

@@ -25,6 +25,8 @@ class Action(StrEnum):
     SEND_RETURNS = "send a return or a nil return"
     COMPARE_WITH_AUTHORITY = "see one's authority's protected figures beside one's own"
     CHOOSE_SCHOOL = "look at one school of several"
+    LOOK_FIRST = "see which of one's schools to look at first, and why"
+    KEEP_GROUPS = "make, change and withdraw groups of one's schools"
 
 
 @dataclass(frozen=True, slots=True)
@@ -43,14 +45,16 @@ PLACES = {
     Role.SCHOOL_LEAD: ScopeKind.SCHOOL,
 }
 EVERYBODY = frozenset({Action.SEE_FIGURES, Action.SEE_INCIDENTS, Action.SEE_RETURNS, Action.SEND_RETURNS})
+OF_SEVERAL = frozenset({Action.CHOOSE_SCHOOL, Action.LOOK_FIRST, Action.KEEP_GROUPS})
 GRANTS = {
-    Role.OFFICER: EVERYBODY | {Action.CHOOSE_SCHOOL},
-    Role.TRUST_LEAD: EVERYBODY | {Action.CHOOSE_SCHOOL},
+    Role.OFFICER: EVERYBODY | OF_SEVERAL,
+    Role.TRUST_LEAD: EVERYBODY | OF_SEVERAL,
     Role.SCHOOL_LEAD: EVERYBODY | {Action.COMPARE_WITH_AUTHORITY},
 }
 PAGES = {
     "overview": Action.SEE_FIGURES,
     "trends": Action.SEE_FIGURES,
+    "compare": Action.SEE_FIGURES,
     "escalation": Action.SEE_FIGURES,
     "involved_again": Action.SEE_FIGURES,
     "returns": Action.SEE_RETURNS,

@@ -19,6 +19,8 @@ TRUTH = {
     Action.SEND_RETURNS:            (YES,     YES,        YES),
     Action.COMPARE_WITH_AUTHORITY:  (NO,      NO,         YES),
     Action.CHOOSE_SCHOOL:           (YES,     YES,        NO),
+    Action.LOOK_FIRST:              (YES,     YES,        NO),
+    Action.KEEP_GROUPS:             (YES,     YES,        NO),
 }  # fmt: skip
 
 

@@ -13,6 +13,7 @@ from streamlit.proto.ForwardMsg_pb2 import ForwardMsg
 PATHS = {
     "Overview": "/",
     "Trends": "/trends",
+    "Compare": "/compare",
     "Escalation": "/escalation",
     "Involved again": "/involved-again",
     "Returns": "/returns",
@@ -22,6 +23,7 @@ PATHS = {
 QUESTIONS = {
     "Overview": "Are our safeguarding procedures working?",
     "Trends": "What changed over time?",
+    "Compare": "Which schools differ by more than chance?",
     "Escalation": "Was every incident escalated that the guidance says to escalate?",
     "Involved again": "Are the same children involved again within a year?",
     "Returns": "Returns: who has sent what?",
