@@ -49,7 +49,7 @@ class Evidence:
             self._against = np.pad(self._against, (0, number))
         touched = changes != 0
         places = np.flatnonzero(touched)
-        fits: Mask = ~self._known[:, places].any(axis=1) & (changes >= self._lower).all(axis=1)
+        fits = np.asarray(~self._known[:, places].any(axis=1) & (changes >= self._lower).all(axis=1))
         needed = self.needed[:, places]
         reached: Mask = fits[:, np.newaxis] & ((needed == 0) | (changes[places] >= needed))
         self._proves.append((places, reached))
