@@ -133,6 +133,9 @@ def figures(
     as_at: Annotated[datetime | None, typer.Option(formats=["%Y-%m-%d"], help="As at the end of this day.")] = None,
     as_json: AsJson = False,
     as_csv: Annotated[bool, typer.Option("--csv", help="Print CSV.")] = False,
+    for_sharing: Annotated[
+        bool, typer.Option("--for-sharing", help="Only what may leave the authority: protected, as it was released.")
+    ] = False,
 ) -> None:
     """Print a figure with its count, denominator, 95 % interval and state."""
     question = Question(
@@ -144,7 +147,30 @@ def figures(
         rule_set=rule_set,
         as_at=datetime.combine(as_at.date(), time.max) if as_at else None,
     )
-    printing.figures(open_house().reporting.figures(Scope.parse(scope), question), as_json=as_json, as_csv=as_csv)
+    reporting = open_house().reporting
+    ask = reporting.shared if for_sharing else reporting.figures
+    printing.figures(ask(Scope.parse(scope), question), as_json=as_json, as_csv=as_csv)
+
+
+@app.command(epilog="Example: `plumbline publish --out shared --authority 990`")
+def publish(
+    out: Annotated[Path, typer.Option(help="The folder to write to.")],
+    authority: Annotated[list[str] | None, typer.Option(help="Code of an authority; all when none is named.")] = None,
+) -> None:
+    """Write the figures that may be shared, protected together, in the layout of official open data."""
+    from pipelines.sharing.publishing import authorities_of, publish
+
+    house = open_house()
+    with house.warehouse.reading() as cursor:
+        known = authorities_of(cursor)
+    if unknown := set(authority or ()) - set(known):
+        raise QuestionError(f"No school of the authority {', '.join(sorted(unknown))} has sent a return.")
+    chosen = {code: name for code, name in known.items() if not authority or code in authority}
+    for code in chosen:
+        with printing.working(f"Protecting the figures of {known[code]}"):
+            house.reporting.release(code)
+    written = publish(house.warehouse, out, authorities=chosen, actor=OPERATOR_HERE)
+    printing.say(f"{len(written)} files written to {out}.")
 
 
 @app.command(epilog="Example: `plumbline sample --out data/sample --size small`")

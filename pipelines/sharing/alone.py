@@ -47,7 +47,7 @@ def _figure(
     asked = Question(measure.id, year=linked.told.year, rule_set=linked.family.rule_set)
     whole = exact.answer(cursor, scope, asked, moment, 0).rows[0]
     by_school = Question(measure.id, by=("school",), year=linked.told.year, rule_set=linked.family.rule_set)
-    shown = _can_stand(whole, list(exact.answer(cursor, scope, by_school, moment, 0).rows), least=least)
+    shown = _can_stand(measure, whole, list(exact.answer(cursor, scope, by_school, moment, 0).rows), least=least)
     return SharedFigure(
         table_id=name, value=PLAIN, level=str(Level.AUTHORITY), code=linked.told.la_code, name=linked.told.la_code,
         period=YEAR, shown=shown, figure=rounded(measure, whole.value) if shown and whole.value is not None else None,
@@ -60,11 +60,15 @@ def rounded(measure: Measure, value: float) -> float:
     return float(floor(value + 0.5)) if measure.kind is Kind.DAYS else floor(value * 100 + 0.5) / 100
 
 
-def _can_stand(whole: Figure, parts: list[Figure], *, least: int) -> bool:
+def _can_stand(measure: Measure, whole: Figure, parts: list[Figure], *, least: int) -> bool:
     """Not small as it stands, nor without any one school's part; enough schools, none of them most."""
-    if whole.value is None or is_small(whole.count, whole.denominator, least=least) or not whole.count:
+    if whole.value is None or not whole.count:
         return False
-    pairs = [(part.count or 0, part.denominator or 0) for part in parts]
-    without = [((whole.count or 0) - count, (whole.denominator or 0) - of) for count, of in pairs]
-    small = any(is_small(count, of, least=least) for count, of in without)
-    return not small and enough_schools([count for count, _ in pairs]) and enough_schools([of for _, of in pairs])
+    pairs = [(part.count or 0, part.denominator or 0) for part in (whole, *parts)]
+    if measure.kind is Kind.DAYS:  # of the dated ones; how many have no date says how things were recorded
+        pairs = [(count, count) for count, _ in pairs]
+    (count, of), *pairs = pairs
+    if is_small(count, of, least=least):
+        return False
+    small = any(is_small(count - own, of - own_of, least=least) for own, own_of in pairs)
+    return not small and enough_schools([own for own, _ in pairs]) and enough_schools([own for _, own in pairs])

@@ -3,11 +3,9 @@
 from __future__ import annotations
 
 from collections import defaultdict
-from collections.abc import Iterator, Mapping
+from collections.abc import Collection, Iterator, Mapping
 from dataclasses import replace
 from functools import cached_property
-
-import pandas as pd
 
 from pipelines.disclosure import is_sensitive
 from pipelines.figures import CATEGORIES
@@ -48,24 +46,44 @@ class Linked:
         `public` says of cells that were decided before whether readers know them.
         """
         cells, sums = [], []
-        wanted = {PLAIN, *values}
+        wanted, levels = {PLAIN, *values}, self._levels_of(table, public)
         for one in (*self._rests_on(table), table):
-            places = [place for place in self.parts if place.table == one.id and place.value in wanted]
+            places = [
+                place for place in self.parts
+                if place.table == one.id and place.value in wanted and place.level in levels
+            ]  # fmt: skip
             cells += [self._cell(place, public, least=least) for place in places]
             sums += list(self._sums(one, places))
         known = {cell.key for cell in cells}
         return Tables(tuple(cells), tuple(one for one in sums if {one.total, *one.parts} <= known))
 
+    def _levels_of(self, table: SharedTable, public: Mapping[str, bool]) -> frozenset[str]:
+        """The levels that bear on a table: where every number of incidents is shown, its own only."""
+        first = self.family.tables[0]
+        totals = self._at_level(first.id, Level.AUTHORITY)
+        own = {*table.levels, *([ATOM] if len(table.levels) > 1 else [])}
+        is_known = table.id != first.id and all(public.get(place.key, False) for place in totals)
+        return frozenset(own if is_known else {*Level, ATOM})
+
+    def _at_level(self, table: str, level: str) -> list[Place]:
+        return [place for place in self.parts if place.table == table and place.level == level]
+
     def readers(self, tables: Tables) -> list[Reader]:
         """Each trust and each school: what is all theirs they know, of the rest their own part."""
         keys = {cell.key for cell in tables.cells}
-        found = self._placed[self._placed["key"].isin(keys)]
-        schools = {str(key): int(count) for key, count in found.groupby("key")["urn"].nunique().items()}
-        trusts = found[found["trust"] != NO_TRUST]
-        return [
-            *(_reader(f"trust:{name}", own, schools) for name, own in trusts.groupby("trust")),
-            *(_reader(f"school:{name}", own, schools) for name, own in found.groupby("urn") if own["count"].any()),
-        ]
+        return [one for name, own in self._own.items() if (one := _reader(name, own, keys)) is not None]
+
+    @cached_property
+    def _own(self) -> Mapping[str, Mapping[str, tuple[int, bool]]]:
+        """By reader and cell: their own part, and whether nobody else has a part in it."""
+        schools = self._placed.groupby("key")["urn"].nunique().to_dict()
+        found: defaultdict[str, dict[str, tuple[int, bool]]] = defaultdict(dict)
+        for kind, column in (("trust", "trust"), ("school", "urn")):
+            own = self._placed[self._placed[column] != NO_TRUST].groupby([column, "key"])
+            parts = own.agg(count=("count", "sum"), schools=("urn", "nunique")).reset_index()
+            for name, key, count, theirs in parts.itertuples(index=False, name=None):
+                found[f"{kind}:{name}"][str(key)] = (int(count), theirs == schools[key])
+        return found
 
     def by_school(self, place: Place) -> Mapping[str, int]:
         """What each school contributes to a cell."""
@@ -154,8 +172,10 @@ def _over_time(place: Place, terms: tuple[str, ...]) -> Iterator[Sum]:
         yield Sum(place.key, tuple(replace(place, period=term).key for term in terms))
 
 
-def _reader(name: str, own: pd.DataFrame, schools: Mapping[str, int]) -> Reader:
-    parts = own.groupby("key").agg(count=("count", "sum"), schools=("urn", "nunique"))
-    found = {str(key): (int(count), int(theirs)) for key, count, theirs in parts.itertuples(name=None)}
-    knows = {key: count for key, (count, theirs) in found.items() if theirs == schools[key]}
-    return Reader(name, knows=knows, at_least={key: count for key, (count, _) in found.items() if key not in knows})
+def _reader(name: str, own: Mapping[str, tuple[int, bool]], keys: Collection[str]) -> Reader | None:
+    """None for someone who has no part in any of these cells, and so no more knowledge than anyone."""
+    mine = {key: part for key, part in own.items() if key in keys}
+    if not any(count for count, _ in mine.values()):
+        return None
+    knows = {key: count for key, (count, alone) in mine.items() if alone}
+    return Reader(name, knows=knows, at_least={key: count for key, (count, _) in mine.items() if key not in knows})
