@@ -8,6 +8,8 @@ from dataclasses import dataclass, replace
 import streamlit as st
 
 from app.permissions import Action, Person, actor_of, may, scope_of
+from pipelines import charting
+from pipelines.charting import ControlChart, Grain, Rebase, rebases
 from pipelines.house import open_house
 from pipelines.reporting import Figure, FigureTable, OutcomeCount, Question, Scope
 from schemas.calendar import has_ended
@@ -35,6 +37,14 @@ def one(person: Person, question: Question) -> tuple[Figure, FigureTable]:
     """The single figure of a question without breakdowns, and the table it stands in."""
     table = figures(person, question)
     return table.rows[0], table
+
+
+def control_chart(person: Person, question: Question, grain: Grain) -> tuple[ControlChart, tuple[Rebase, ...]]:
+    """The control chart of a question about one's own schools, and every rebase that stands for it."""
+    _must(person, Action.SEE_FIGURES)
+    house, scope = open_house(), scope_of(person)
+    standing = rebases(house.warehouse, scope, question)
+    return charting.control_chart(house.reporting, scope, question, grain=grain, kept=standing), standing
 
 
 def about(question: Question, other: Beside) -> Question:

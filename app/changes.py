@@ -70,4 +70,4 @@ def _can_be_compared(row: Figure, table: FigureTable) -> bool:
 
 
 def _when(row: Figure) -> str:
-    return f"{row.by['term']} {label(row.by['year'])}"
+    return wording.when(row.by) if "month" in row.by else f"{row.by['term']} {label(row.by['year'])}"

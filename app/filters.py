@@ -11,6 +11,7 @@ import streamlit as st
 
 from app import asking, wording
 from app.permissions import Action, Person, may
+from pipelines.charting import Grain
 from pipelines.reporting import BREAKDOWNS, Question
 from schemas.calendar import Term, label
 from schemas.measurement import Measure, measures
@@ -73,11 +74,17 @@ def measure(default: str) -> Measure:
     return found[chosen or measures()[default].title]
 
 
-def breakdown(person: Person, *, without: tuple[str, ...] = ("term", "year")) -> str | None:
+def breakdown(person: Person, *, without: tuple[str, ...] = ("term", "month", "year")) -> str | None:
     """Draw the choice of a breakdown; None for the whole."""
     left_out = without if may(person, Action.CHOOSE_SCHOOL) else (*without, "school")
     options = {name: wording.opening(words) for name, words in BREAKDOWNS.items() if name not in left_out}
     return _pick("Broken down by", {EVERY: "Nothing: the whole", **options}, key="by")
+
+
+def grain() -> Grain:
+    """Draw the choice of what one point of a series stands for."""
+    options = {str(Grain.TERM): "Terms", str(Grain.MONTH): "Months"}
+    return Grain(_pick("One point for each", options, key="points") or Grain.TERM)
 
 
 def comparator(offered: Mapping[str, str]) -> str | None:

@@ -27,6 +27,7 @@ class Action(StrEnum):
     CHOOSE_SCHOOL = "look at one school of several"
     LOOK_FIRST = "see which of one's schools to look at first, and why"
     KEEP_GROUPS = "make, change and withdraw groups of one's schools"
+    REBASE = "rebase one's own charts, or withdraw it"
 
 
 @dataclass(frozen=True, slots=True)
@@ -44,7 +45,9 @@ PLACES = {
     Role.TRUST_LEAD: ScopeKind.TRUST,
     Role.SCHOOL_LEAD: ScopeKind.SCHOOL,
 }
-EVERYBODY = frozenset({Action.SEE_FIGURES, Action.SEE_INCIDENTS, Action.SEE_RETURNS, Action.SEND_RETURNS})
+EVERYBODY = frozenset(
+    {Action.SEE_FIGURES, Action.SEE_INCIDENTS, Action.SEE_RETURNS, Action.SEND_RETURNS, Action.REBASE}
+)
 OF_SEVERAL = frozenset({Action.CHOOSE_SCHOOL, Action.LOOK_FIRST, Action.KEEP_GROUPS})
 GRANTS = {
     Role.OFFICER: EVERYBODY | OF_SEVERAL,

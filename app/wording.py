@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from datetime import date, datetime
 from decimal import ROUND_HALF_UP, Decimal
 from zoneinfo import ZoneInfo
@@ -155,9 +156,16 @@ def tick(year: str, term: str) -> str:
 
 def place(table: FigureTable, by: str, figure: Figure) -> str:
     """What a figure belongs to, in words: a term, a year, a school, an answer."""
-    if by == "term":
-        return tick(figure.by["year"], figure.by["term"])
-    return label(figure.by["year"]) if by == "year" else table.label(by, figure.by[by])
+    return when(figure.by) if by in ("term", "month", "year") else table.label(by, figure.by[by])
+
+
+def when(by: Mapping[str, str]) -> str:
+    """A period in words: “Autumn 2025/26”, “September 2025”, “2025/26”, “3 October 2025”."""
+    if "month" in by:
+        return f"{date.fromisoformat(by['month'] + '-01'):%B %Y}"
+    if "day" in by:
+        return day(date.fromisoformat(by["day"]))
+    return tick(by["year"], by["term"]) if "term" in by else label(by["year"])
 
 
 def day(when: date) -> str:

@@ -4,11 +4,12 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from dataclasses import replace
+from datetime import date
 
 from pipelines.control_methods import control, gaps
 from pipelines.control_points import ControlChart, ControlPoint
 from pipelines.figures import Figure, FigureTable, Question
-from pipelines.periods import Grain, is_holiday
+from pipelines.periods import Grain, is_holiday, is_over
 from pipelines.rebasing import Rebase, rebase, rebases, withdraw_rebase
 from pipelines.reporting import Reporting
 from pipelines.scope import Scope
@@ -26,6 +27,7 @@ COUNTED = (Kind.COUNT, Kind.RATE)  # kinds that depend on how many school days a
 DATED = frozenset({"incidents", "incidents_per_1000"})  # of these the days are known on which staff were told
 LEAST_DATED = 5  # a median of fewer swings too widely to set or meet limits
 IN_HOLIDAYS = "school holiday"
+STILL_RUNS = "its term is not over"
 FEW_CASES = f"fewer than {LEAST_DATED} dated"
 
 
@@ -71,7 +73,7 @@ def chart_of(asked: Measure, table: FigureTable, *, grain: Grain, kept: Sequence
 def _points(asked: Measure, table: FigureTable) -> tuple[ControlPoint, ...]:
     points = [
         ControlPoint(
-            one.by, one.value if one.coverage.returned else None, one, left_out=_left_out(asked, one)
+            one.by, one.value if one.coverage.returned else None, one, left_out=_left_out(asked, one, table.as_at.date())
         )
         for one in table.rows
     ]  # fmt: skip
@@ -79,7 +81,9 @@ def _points(asked: Measure, table: FigureTable) -> tuple[ControlPoint, ...]:
     return tuple(replace(point, so_far=total) for point, total in zip(points, totals, strict=True))
 
 
-def _left_out(asked: Measure, figure: Figure) -> str:
+def _left_out(asked: Measure, figure: Figure, today: date) -> str:
+    if not is_over(figure.by, on=today):
+        return STILL_RUNS
     if asked.kind in COUNTED and is_holiday(figure.by):
         return IN_HOLIDAYS
     return FEW_CASES if asked.kind is Kind.DAYS and 0 < (figure.count or 0) < LEAST_DATED else ""

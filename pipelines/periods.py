@@ -2,11 +2,12 @@
 
 from __future__ import annotations
 
+from calendar import monthrange
 from collections.abc import Mapping
 from datetime import date
 from enum import StrEnum
 
-from schemas.calendar import default_terms, start_year
+from schemas.calendar import default_terms, has_ended, start_year, term_of
 
 HOLIDAY = "08"  # a month without school days: few are told of anything, whatever happened
 
@@ -27,6 +28,15 @@ def first_day_of(by: Mapping[str, str]) -> date:
     if "term" in by:
         return next(dates.first_day for dates in default_terms(by["year"]) if dates.term == by["term"])
     return date(start_year(by["year"]), 9, 1)
+
+
+def is_over(by: Mapping[str, str], *, on: date) -> bool:
+    """Whether the term has ended that a term or a month lies in (the later one, where a month touches two)."""
+    if "month" in by:
+        first = first_day_of(by)
+        year, term = term_of(first.replace(day=monthrange(first.year, first.month)[1]))
+        return has_ended(year, str(term), on=on)
+    return "term" not in by or has_ended(by["year"], by["term"], on=on)
 
 
 def is_holiday(by: Mapping[str, str]) -> bool:

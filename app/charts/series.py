@@ -16,16 +16,20 @@ from schemas.measurement import Measure
 YEAR_AT_AUTUMN = "indexof(datum.label, 'Autumn') == 0 ? slice(datum.label, 7) : ''"
 FIRST_OR_SECOND = "scale('color', datum.index == 0 ? 'own' : 'other')"
 TWO_LINES = "split(datum.label, ' ')"
+JANUARY_AND_SEPTEMBER = (
+    "indexof(['Jan', 'Sep'], slice(datum.label, 0, 3)) >= 0 ? [slice(datum.label, 0, 3), slice(datum.label, -4)] : ''"
+)
+LABELS = {"term": TWO_LINES, "month": JANUARY_AND_SEPTEMBER, "day": "datum.label"}
 
 
-def series(measure: Measure, tables: Mapping[str, FigureTable]) -> look.Chart:
-    """One measure over terms, for one organisation or two side by side; keys are what they are called."""
+def series(measure: Measure, tables: Mapping[str, FigureTable], *, by: str = "term") -> look.Chart:
+    """One measure over terms (or months), for one organisation or two side by side; keys are what they are called."""
     rows = [
-        look.row(measure, figure, period=wording.place(table, "term", figure), who=who, role=role)
+        look.row(measure, figure, period=wording.place(table, by, figure), who=who, role=role)
         for (who, table), role in zip(tables.items(), look.ROLES, strict=False)
         for figure in table.rows
     ]
-    return look.Chart(_series(look.axis_format(measure), len(tables) > 1), look.frame(rows))
+    return look.Chart(_series(look.axis_format(measure), len(tables) > 1, LABELS[by]), look.frame(rows))
 
 
 def multiples(measure: Measure, table: FigureTable, *, by: str) -> look.Chart:
@@ -47,8 +51,8 @@ def multiples(measure: Measure, table: FigureTable, *, by: str) -> look.Chart:
 
 
 @cache
-def _series(axis: str, compared: bool) -> dict[str, Any]:
-    return look.finished(_layers(axis, compared=compared, height=300, labels=TWO_LINES))
+def _series(axis: str, compared: bool, labels: str) -> dict[str, Any]:
+    return look.finished(_layers(axis, compared=compared, height=300, labels=labels))
 
 
 @cache
