@@ -16,6 +16,7 @@ TITLES = {
     "trends": "Trends",
     "compare": "Compare",
     "escalation": "Escalation",
+    "did_it_work": "Did it work?",
     "involved_again": "Involved again",
     "returns": "Returns",
     "send_a_return": "Send a return",

@@ -27,6 +27,7 @@ class Action(StrEnum):
     CHOOSE_SCHOOL = "look at one school of several"
     LOOK_FIRST = "see which of one's schools to look at first, and why"
     KEEP_GROUPS = "make, change and withdraw groups of one's schools"
+    RECORD_CHANGES = "record a change of procedure, or withdraw it"
     REBASE = "rebase one's own charts, or withdraw it"
 
 
@@ -46,8 +47,9 @@ PLACES = {
     Role.SCHOOL_LEAD: ScopeKind.SCHOOL,
 }
 EVERYBODY = frozenset(
-    {Action.SEE_FIGURES, Action.SEE_INCIDENTS, Action.SEE_RETURNS, Action.SEND_RETURNS, Action.REBASE}
-)
+    {Action.SEE_FIGURES, Action.SEE_INCIDENTS, Action.SEE_RETURNS, Action.SEND_RETURNS, Action.RECORD_CHANGES,
+     Action.REBASE}
+)  # fmt: skip
 OF_SEVERAL = frozenset({Action.CHOOSE_SCHOOL, Action.LOOK_FIRST, Action.KEEP_GROUPS})
 GRANTS = {
     Role.OFFICER: EVERYBODY | OF_SEVERAL,
@@ -59,6 +61,7 @@ PAGES = {
     "trends": Action.SEE_FIGURES,
     "compare": Action.SEE_FIGURES,
     "escalation": Action.SEE_FIGURES,
+    "did_it_work": Action.SEE_FIGURES,
     "involved_again": Action.SEE_FIGURES,
     "returns": Action.SEE_RETURNS,
     "send_a_return": Action.SEND_RETURNS,

@@ -5,6 +5,7 @@ read as well on dark as on light; whatever a colour says, a shape, a place or a 
 """
 
 from app.charts.bars import outcome_bars
+from app.charts.before_after import before_after
 from app.charts.control import control
 from app.charts.curves import rising
 from app.charts.dots import dots
@@ -12,4 +13,4 @@ from app.charts.funnel import funnel
 from app.charts.look import Chart
 from app.charts.series import multiples, series
 
-__all__ = ["Chart", "control", "dots", "funnel", "multiples", "outcome_bars", "rising", "series"]
+__all__ = ["Chart", "before_after", "control", "dots", "funnel", "multiples", "outcome_bars", "rising", "series"]

@@ -21,6 +21,7 @@ TRUTH = {
     Action.CHOOSE_SCHOOL:           (YES,     YES,        NO),
     Action.LOOK_FIRST:              (YES,     YES,        NO),
     Action.KEEP_GROUPS:             (YES,     YES,        NO),
+    Action.RECORD_CHANGES:          (YES,     YES,        YES),
     Action.REBASE:                  (YES,     YES,        YES),
 }  # fmt: skip
 
