@@ -75,9 +75,12 @@ def first_broken(cursor: Cursor) -> int | None:
 
 def data_version(cursor: Cursor, *, as_at: datetime) -> int:
     """The number of the last event up to a moment that changed what figures say; 0 before any."""
+    state = cursor.rows("SELECT sequence, until FROM standing_state")[0]
+    known = state["until"] is not None and state["until"] <= as_at  # then all events up to that number are
     found = cursor.rows(
-        "SELECT coalesce(max(sequence), 0) AS version FROM audit WHERE changes_figures AND recorded_at <= $as_at",
-        {"as_at": as_at},
+        "SELECT coalesce(max(sequence), $after) AS version FROM audit "
+        "WHERE sequence > $after AND changes_figures AND recorded_at <= $as_at",
+        {"as_at": as_at, "after": state["sequence"] if known else 0},
     )
     return int(found[0]["version"])
 

@@ -11,7 +11,8 @@ from pipelines.figures import Coverage, Figure, FigureTable, Question, categorie
 from pipelines.history import FIRST_YEAR
 from pipelines.scope import Scope
 from pipelines.warehouse import questions
-from pipelines.warehouse.compose import bindings, grains
+from pipelines.warehouse.compose import bindings
+from pipelines.warehouse.standing import grains_at
 from pipelines.warehouse.store import Cursor
 from schemas.calendar import Term, start_year
 from schemas.errors import QuestionError
@@ -29,13 +30,15 @@ def answer(cursor: Cursor, scope: Scope, question: Question, moment: datetime, v
     _must_fit(asked, question)
     rules = rule_set(question.rule_set) if asked.uses_rule_set or question.rule_set else None
     values = values_of(scope, question, moment)
-    start = grains(scope)
-    covered = cursor.rows(start + questions.coverage(question.by), values)
-    overall = cursor.rows(start + questions.coverage(()), values)[0] if question.by else covered[0]
+    start = grains_at(cursor, scope, moment)
+    covered = cursor.rows(start + questions.coverage(question.by, pupils=asked.kind is Kind.RATE), values)
+    overall = covered
+    if "month" in question.by:  # months that are not whole are in none
+        overall = cursor.rows(start + questions.coverage((), pupils=False), values)
     counted = (
         [] if asked.kind is Kind.COVERAGE else cursor.rows(start + questions.figures(asked, rules, question), values)
     )
-    names = _school_names(cursor, start, values) if "school" in question.by else {}
+    names = _school_names(cursor, start, values, covered) if "school" in question.by else {}
     if "month" in question.by:
         counted = _in_whole_months(counted, covered)
     rows = [figure(asked, one) for one in _combinations(question, covered, counted)]
@@ -45,7 +48,7 @@ def answer(cursor: Cursor, scope: Scope, question: Question, moment: datetime, v
         rule_set=rules.id if rules and asked.uses_rule_set else None,
         as_at=moment,
         data_version=version,
-        coverage=_coverage(overall),
+        coverage=_together(overall),
         rows=tuple(_in_order(question, rows, names)),
         names=names,
     )
@@ -116,6 +119,14 @@ def _coverage(row: Mapping[str, Any]) -> Coverage:
     return Coverage(int(row.get("returned") or 0), int(row.get("expected") or 0), int(row.get("nil") or 0))
 
 
+def _together(covered: Sequence[Mapping[str, Any]]) -> Coverage:
+    """The coverage of all combinations: each return expected is in one of them."""
+    counts = [_coverage(row) for row in covered]
+    return Coverage(
+        sum(one.returned for one in counts), sum(one.expected for one in counts), sum(one.nil for one in counts)
+    )
+
+
 def _in_order(question: Question, rows: Sequence[Figure], names: Mapping[str, str]) -> list[Figure]:
     def place(row: Figure) -> tuple[Any, ...]:
         return tuple(
@@ -135,15 +146,20 @@ def _place_of(breakdown: str, value: str) -> int:
     return known.index(value) if value in known else len(known)
 
 
-def _school_names(cursor: Cursor, start: str, values: Mapping[str, Any]) -> dict[str, str]:
+def _school_names(
+    cursor: Cursor, start: str, values: Mapping[str, Any], covered: Sequence[Mapping[str, Any]]
+) -> dict[str, str]:
+    """The names of the schools of which returns are expected."""
     wanted = {name: values[name] for name in ("as_at", "scope", "terms")}
-    rows = cursor.rows(start + "SELECT DISTINCT school_urn, school_name FROM expected", wanted)
-    return {str(row["school_urn"]): str(row["school_name"]) for row in rows}
+    text = "SELECT urn, name FROM register WHERE urn IN (SELECT urn FROM scope_schools)"
+    named = {str(row["urn"]): str(row["name"]) for row in cursor.rows(start + text, wanted)}
+    return {urn: named[urn] for urn in dict.fromkeys(str(row["by_school"]) for row in covered) if urn in named}
 
 
 def days_told(cursor: Cursor, scope: Scope, question: Question, moment: datetime) -> tuple[date, ...]:
     """The day on which staff were told of each incident in question, in order of time."""
-    found = cursor.rows(grains(scope) + questions.days_told(question), values_of(scope, question, moment))
+    start = grains_at(cursor, scope, moment)
+    found = cursor.rows(start + questions.days_told(question), values_of(scope, question, moment))
     return tuple(row["reported_date"] for row in found)
 
 
@@ -156,7 +172,8 @@ def must_exist(cursor: Cursor, scope: Scope, question: Question, moment: datetim
     if question.phase and question.phase not in KNOWN_PHASES:
         raise QuestionError(f"A phase is one of: {', '.join(KNOWN_PHASES)}.")
     values = bindings(scope, as_at=moment, first_year=FIRST_YEAR)
-    mine = {str(row["urn"]) for row in cursor.rows(grains(scope) + "SELECT DISTINCT urn FROM scope_schools", values)}
+    start = grains_at(cursor, scope, moment)
+    mine = {str(row["urn"]) for row in cursor.rows(start + "SELECT DISTINCT urn FROM scope_schools", values)}
     if not mine:
         raise QuestionError(f"The register holds no school of {scope}. Correct it, or load the register first.")
     if question.school and question.school not in mine:

@@ -12,6 +12,7 @@ from pipelines import audit
 from pipelines.intake.tables import NamedFile
 from pipelines.reference import ReferenceFile, read_reference
 from pipelines.scope import Actor
+from pipelines.warehouse import standing
 from pipelines.warehouse.store import Cursor, Warehouse
 
 TABLES = {"schools": "schools", "groups": "memberships", "links": "links"}
@@ -39,6 +40,7 @@ def load_register(
             detail = {"rows": len(rows), "file": hashlib.sha256(file.content).hexdigest()}
             event = audit.Event(actor, "register loaded", reference.kind, detail, changes_figures=True)
             audit.record(cursor, event, when=moment)
+        standing.register_loaded(cursor)
     return [reference for _, reference in read]
 
 

@@ -7,7 +7,7 @@ its audit event: a crash at any point leaves the old state whole.
 from __future__ import annotations
 
 from collections import Counter
-from collections.abc import Mapping, Sequence
+from collections.abc import Container, Mapping, Sequence
 from dataclasses import dataclass, replace
 from datetime import date, datetime
 from typing import Any
@@ -24,6 +24,7 @@ from pipelines.keys import rekey
 from pipelines.preview import Preview, preview
 from pipelines.register import known_schools
 from pipelines.scope import Actor, Scope, ScopeKind
+from pipelines.warehouse import standing
 from pipelines.warehouse.store import Cursor, Warehouse
 from schemas import rulebook
 from schemas.calendar import Term, assign_terms, default_terms, label
@@ -52,6 +53,7 @@ class Receipt:
     recorded_at: datetime
     recorded_by: str
     file_sha256: str
+    explained: int = 0  # of the queries, those sent with a reason
 
 
 def check(warehouse: Warehouse, files: Sequence[NamedFile], *, stated: Stated, actor: Actor, key: bytes) -> Checked:
@@ -106,7 +108,9 @@ def submit(
         _keep_explanations(cursor, checked, versions, explanations or {})
         cursor.append("returns", versions)
         _record(cursor, versions, actor, "return submitted", when=moment)
-    return _receipts(versions)
+        standing.refresh(cursor, urns)
+    explained = _queries_by_school(checked, urns, among=explanations or {})
+    return _receipts(versions.assign(explained=explained))
 
 
 def record_nil(
@@ -128,7 +132,8 @@ def record_nil(
         versions = _new_versions(cursor, checked, [school_urn], actor=actor, when=moment)
         cursor.append("returns", versions)
         _record(cursor, versions, actor, "nil return recorded", when=moment)
-    return _receipts(versions)[0]
+        standing.refresh(cursor, [school_urn])
+    return _receipts(versions.assign(explained=0))[0]
 
 
 def _must_have_begun(academic_year: str, term: Term, *, on: date) -> None:
@@ -182,12 +187,13 @@ def _new_versions(
     return versions
 
 
-def _queries_by_school(checked: Checked, urns: Sequence[str]) -> list[int]:
-    """How many queries each school's rows have; those of the whole file count for each."""
-    whole = sum(1 for issue in queries(checked.issues) if issue.row is None)
+def _queries_by_school(checked: Checked, urns: Sequence[str], *, among: Container[str] | None = None) -> list[int]:
+    """How many queries (of these rules) each school's rows have; those of the whole file count for each."""
+    counting = [issue for issue in queries(checked.issues) if among is None or issue.rule in among]
+    whole = sum(1 for issue in counting if issue.row is None)
     counts: Counter[str] = Counter()
     for table, rows in (("incidents", checked.incidents), ("children", checked.children)):
-        asked = [issue.row for issue in queries(checked.issues) if issue.table == table and issue.row is not None]
+        asked = [issue.row for issue in counting if issue.table == table and issue.row is not None]
         if rows is not None and asked:
             counts.update(str(urn) for urn in rows["school_urn"].reindex(asked))
     return [counts[urn] + whole for urn in urns]
@@ -256,7 +262,7 @@ def _receipts(versions: pd.DataFrame) -> tuple[Receipt, ...]:
             return_id=row["return_id"], school_urn=row["school_urn"], academic_year=row["academic_year"],
             term=Term(row["term"]), version=row["version"], nil=row["nil"], incidents=row["incidents"],
             children=row["children"], queries=row["queries"], recorded_at=row["recorded_at"].to_pydatetime(),
-            recorded_by=row["recorded_by"], file_sha256=row["file_sha256"],
+            recorded_by=row["recorded_by"], file_sha256=row["file_sha256"], explained=row["explained"],
         )
         for row in versions.to_dict("records")
     )  # fmt: skip

@@ -9,6 +9,7 @@ from importlib.resources import files
 from typing import Any
 
 from pipelines.scope import Scope, ScopeKind
+from pipelines.warehouse.cells import sums
 from schemas.calendar import TermDates, academic_year, default_terms, start_year
 from schemas.errors import QuestionError
 
@@ -21,17 +22,57 @@ SCOPES = {
     ScopeKind.OPERATOR: "SELECT urn, DATE '1900-01-01' AS from_date, DATE '9999-12-31' AS to_date "
     "FROM register WHERE $scope = ''",
 }
-ORDER = ("terms", "live_returns", "register", "trust_members", "scope_schools", "incident", "child", "repeat",
-         "starts", "expected", "roll", "successors", "school_facts")  # fmt: skip
+ORDER = ("terms", "live_returns", "register", "trust_members", "scope_schools", "roll", "incident", "child", "cells",
+         "repeat", "starts", "expected", "successors", "school_facts")  # fmt: skip
 
 
-def grains(scope: Scope) -> str:
+# The same grains from the tables of what stands now (standing.py), for questions as at now; the others stay.
+WITHIN = {
+    ScopeKind.AUTHORITY: "la_code = $scope",
+    ScopeKind.TRUST: "school_urn IN (SELECT urn FROM scope_schools)",
+    ScopeKind.SCHOOL: "school_urn = $scope",
+    ScopeKind.OPERATOR: "TRUE",
+}
+DATED = (
+    "EXISTS (SELECT 1 FROM scope_schools m WHERE m.urn = s.school_urn "
+    "AND s.reported_date BETWEEN m.from_date AND m.to_date)"
+)
+STANDING = {
+    "live_returns": "SELECT * FROM standing_returns WHERE {within}",
+    "register": "SELECT * FROM standing_schools",
+    "trust_members": "SELECT * FROM standing_members",
+    "incident": "SELECT * FROM standing_incidents s WHERE {dated}",
+    "child": "SELECT * FROM standing_children s WHERE {dated}",
+    "cells": "SELECT * FROM standing_cells WHERE {within}",
+    "starts": "SELECT * FROM standing_starts",
+    "roll": "SELECT r.*, y.academic_year FROM (SELECT * FROM standing_rolls WHERE {within}) r "
+    "JOIN (SELECT DISTINCT academic_year FROM terms) y "
+    "ON y.academic_year >= r.from_year AND y.academic_year < r.until_year",
+}
+HOW = {"roll": "MATERIALIZED "}  # else its ranges are joined in the middle of something larger
+BEFORE_SCOPE = ("terms", "register", "trust_members", "scope_schools")
+
+
+def grains(scope: Scope, *, standing: bool = False) -> str:
     """`WITH …` naming every grain within a scope; DuckDB computes those that the question uses.
 
-    Binds $as_at (timestamp), $scope (code) and $terms (see `bindings`).
+    Binds $as_at (timestamp), $scope (code) and $terms (see `bindings`). `standing` reads the tables of what stands
+    now (see `standing.grains_at`).
     """
-    parts = [f"{name} AS ({_body(name, scope)})" for name in ORDER]
-    return "WITH " + ",\n".join(parts) + "\n"
+    if standing:
+        named = dict.fromkeys((*BEFORE_SCOPE, *ORDER))  # the scope goes before what is narrowed to it
+        return _with({name: body(name, scope) for name in named} | _standing(scope))
+    return _with({name: body(name, scope) for name in ORDER})
+
+
+def _with(parts: Mapping[str, str]) -> str:
+    return "WITH " + ",\n".join(f"{name} AS {HOW.get(name, '')}({text})" for name, text in parts.items()) + "\n"
+
+
+def _standing(scope: Scope) -> dict[str, str]:
+    within = WITHIN[scope.kind]
+    dated = DATED if scope.kind is ScopeKind.TRUST else within
+    return {name: text.format(within=within, dated=dated) for name, text in STANDING.items()}
 
 
 def bindings(scope: Scope, *, as_at: datetime, first_year: str) -> dict[str, Any]:
@@ -39,12 +80,15 @@ def bindings(scope: Scope, *, as_at: datetime, first_year: str) -> dict[str, Any
     return {"as_at": as_at, "scope": scope.code, "terms": _terms(first_year, as_at.date())}
 
 
-def _body(name: str, scope: Scope) -> str:
+def body(name: str, scope: Scope) -> str:
+    """The SELECT of one grain from the originals and other grains."""
     if name == "terms":
         return (
             "SELECT t.* FROM (SELECT unnest($terms::STRUCT(academic_year VARCHAR, term VARCHAR, first_day DATE, "
             "last_day DATE)[]) AS t)"
         )
+    if name == "cells":
+        return _grain(name).format(**sums())
     return SCOPES[scope.kind] if name == "scope_schools" else _grain(name)
 
 

@@ -7,12 +7,12 @@ from collections.abc import Sequence
 from pipelines.figures import Question
 from pipelines.warehouse.conditions import does_not_apply, sql
 from schemas.conditions import columns_of
-from schemas.definitions import child_reader, incident_reader, may_not_apply, shared_definitions
-from schemas.lexicon import Column, lexicon
+from schemas.definitions import may_not_apply, shared_definitions
+from schemas.lexicon import lexicon
 from schemas.measurement import Kind, Measure
 from schemas.rulesets import OUTCOME_LABELS, Outcome, RuleSet
 
-SAME_INCIDENT = "c.return_id = i.return_id AND c.school_urn = i.school_urn AND c.incident_ref = i.incident_ref"
+SAME_INCIDENT = "c.incident_no = i.incident_no"
 SIMPLE = {
     "year": "i.counted_year",
     "month": "strftime(i.reported_date, '%Y-%m')",
@@ -24,6 +24,7 @@ SIMPLE = {
 SEVERAL = {"how_shared": "shared_via", "action": "actions_taken"}  # an incident counts in each of its answers
 OF_CHILD = {name: f"coalesce(c.{name}, 'not_known')" for name in ("year_group", "sex", "role")}
 MOST_INCIDENTS = 4  # children in more are counted with these
+PLACES = {"by_year": "e.academic_year", "by_term": "e.term", "by_month": "e.month", "by_school": "e.school_urn"}
 EACH = "GROUP BY ALL HAVING count(*) > 0"  # without breakdowns too, no incident gives no row
 
 
@@ -82,21 +83,38 @@ def days_told(question: Question) -> str:
     return f"SELECT reported_date FROM ({_subject(question)}) AS i ORDER BY reported_date"
 
 
-def coverage(by: Sequence[str]) -> str:
-    """SELECT by_…, returned, expected, nil and the pupils of schools that returned."""
-    dims = {"by_year": "e.academic_year", "by_term": "e.term", "by_month": "e.month", "by_school": "e.school_urn"}
-    own = [name for name in keys(by) if name in dims]
-    chosen = "".join(f"{dims[name]} AS {name}, " for name in own)
-    pupils = ", ".join(f"sum(CASE WHEN counted THEN {name} END) AS {name}" for name in ("pupils", "boys", "girls"))
-    partition = ", ".join(["school_urn", "academic_year", *own])
+def coverage(by: Sequence[str], *, pupils: bool) -> str:
+    """SELECT by_…, returned, expected, nil and, where asked for, the pupils of schools that returned."""
+    return _with_pupils(by) if pupils else _without_pupils(by)
+
+
+def _without_pupils(by: Sequence[str]) -> str:
+    own = [name for name in keys(by) if name in PLACES]
+    chosen = "".join(f"{PLACES[name]} AS {name}, " for name in own)
+    periods = _months() if "by_month" in own else _terms()
     return (
-        f"SELECT {_listed(own)} count(*) AS expected, count(*) FILTER (returned) AS returned, "
-        f"count(*) FILTER (returned AND nil) AS nil, {pupils} FROM (WITH placed AS ("
-        f"SELECT {chosen} e.school_urn, e.academic_year, e.returned, e.nil, o.pupils, o.boys, o.girls, "
-        f"e.first_day FROM ({_months() if 'by_month' in own else _terms()}) e "
-        "LEFT JOIN roll o ON o.school_urn = e.school_urn AND o.academic_year = e.academic_year) "
-        f"SELECT *, returned AND row_number() OVER (PARTITION BY {partition} ORDER BY returned DESC, first_day) = 1 "
-        f"AND {_not_replaced(own)} AS counted FROM placed AS p) GROUP BY ALL"
+        f"SELECT {chosen} count(*) AS expected, count(*) FILTER (returned) AS returned, "
+        f"count(*) FILTER (returned AND nil) AS nil FROM ({periods}) e GROUP BY ALL"
+    )
+
+
+def _with_pupils(by: Sequence[str]) -> str:
+    """A school's pupils once for each combination in which it returned, in which `placed` has it once."""
+    own = [name for name in keys(by) if name in PLACES]
+    chosen = "".join(f"{PLACES[name]} AS {name}, " for name in own)
+    periods = _months() if "by_month" in own else _terms()
+    sums = ", ".join(f"sum({name})::BIGINT AS {name}" for name in ("expected", "returned", "nil"))
+    pupils = ", ".join(
+        f"sum(CASE WHEN counted THEN {name} END)::BIGINT AS {name}" for name in ("pupils", "boys", "girls")
+    )
+    return (
+        f"SELECT {_listed(own)} {sums}, {pupils} FROM (WITH placed AS ("
+        f"SELECT {chosen} e.school_urn, e.academic_year, count(*) AS expected, count(*) FILTER (returned) AS returned, "
+        f"count(*) FILTER (returned AND nil) AS nil FROM ({periods}) e GROUP BY ALL), replaced AS MATERIALIZED ("
+        f"SELECT DISTINCT l.predecessor, {_listed(own)} n.academic_year "
+        "FROM successors l JOIN placed n ON n.school_urn = l.successor WHERE n.returned > 0) "
+        f"SELECT p.*, o.pupils, o.boys, o.girls, p.returned > 0 AND {_not_replaced(own)} AS counted FROM placed AS p "
+        "LEFT JOIN roll o ON o.school_urn = p.school_urn AND o.academic_year = p.academic_year) GROUP BY ALL"
     )
 
 
@@ -131,8 +149,8 @@ def _not_replaced(own: Sequence[str]) -> str:
     """A school that became another is counted once a year, as its successor, wherever one figure holds both."""
     same = "".join(f" AND n.{name} = p.{name}" for name in own)
     return (
-        "NOT EXISTS (SELECT 1 FROM successors l JOIN placed n ON n.school_urn = l.successor "
-        f"WHERE l.predecessor = p.school_urn AND n.returned AND n.academic_year = p.academic_year{same})"
+        "NOT EXISTS (SELECT 1 FROM replaced n "
+        f"WHERE n.predecessor = p.school_urn AND n.academic_year = p.academic_year{same})"
     )
 
 
@@ -156,14 +174,11 @@ def _shares(measure: Measure, rules: RuleSet | None, question: Question) -> str:
 
 def _rates(measure: Measure, rules: RuleSet | None, question: Question) -> str:
     """Only incidents of schools with a roll and a return of that term: what the denominator holds."""
-    what = "count(DISTINCT child_key)" if measure.counts == "children" else "count(*)"
+    what = "count(DISTINCT child)" if measure.counts == "children" else "count(*)"
     return (
         f"SELECT {_listed(keys(question.by))} {what} AS count "
         f"FROM ({_subject(question, children=measure.counts == 'children')}) AS i "
-        "WHERE EXISTS (SELECT 1 FROM roll o WHERE o.school_urn = i.school_urn AND o.academic_year = i.counted_year) "
-        "AND EXISTS (SELECT 1 FROM live_returns r WHERE r.school_urn = i.school_urn "
-        f"AND r.academic_year = i.counted_year AND r.term = i.counted_term) "
-        f"AND {_whole_month_came() if 'month' in question.by else 'TRUE'} {EACH}"
+        f"WHERE rated AND {_whole_month_came() if 'month' in question.by else 'TRUE'} {EACH}"
     )
 
 
@@ -181,11 +196,16 @@ def _days(measure: Measure, rules: RuleSet | None, question: Question) -> str:
 
 def _repeats(measure: Measure, rules: RuleSet | None, question: Question) -> str:
     own = keys(question.by)
+    if not OF_CHILD.keys() & set(question.by):  # `repeat` has a child of an incident once
+        return (
+            f"SELECT {_listed(own)} list(days) AS days, list(again) AS again "
+            f"FROM ({_subject(question)}) AS i JOIN repeat p ON p.incident_no = i.incident_no {EACH}"
+        )
     return (
         f"SELECT {_listed(own)} list(days) AS days, list(again) AS again FROM ("
-        f"SELECT DISTINCT {_listed(own)} p.child_key, p.days, p.again "
-        f"FROM ({_subject(question, children=True)}) AS i JOIN repeat p ON p.child_key = i.child_key "
-        f"AND p.school_urn = i.school_urn AND p.incident_ref = i.incident_ref) {EACH}"
+        f"SELECT DISTINCT {_listed(own)} p.child, p.days, p.again "
+        f"FROM ({_subject(question, children=True)}) AS i JOIN repeat p ON p.child = i.child "
+        f"AND p.incident_no = i.incident_no) {EACH}"
     )
 
 
@@ -193,51 +213,18 @@ def incidents_per_child(question: Question) -> str:
     """SELECT incidents (1 to MOST_INCIDENTS), children: how many were in so many of the incidents in question."""
     return (
         f"SELECT least(incidents, {MOST_INCIDENTS}) AS incidents, count(*) AS children FROM ("
-        "SELECT child_key, count(DISTINCT (school_urn, incident_ref)) AS incidents "
-        f"FROM ({_subject(question, children=True)}) AS i GROUP BY child_key) GROUP BY ALL"
+        "SELECT child, count(DISTINCT incident_no) AS incidents "
+        f"FROM ({_subject(question, children=True)}) AS i GROUP BY child) GROUP BY ALL"
     )
 
 
 def _cells(measure: Measure, rules: RuleSet | None, question: Question) -> str:
     """Answers counted over both tables: the incident's own, and those of its children."""
-    count, due = (_answered if measure.cells == "answered" else _not_known)("incidents")
-    child_count, child_due = (_answered if measure.cells == "answered" else _not_known)("children")
+    count, due = ("answered", "due") if measure.cells == "answered" else ("not_known", "could_be")
     return (
-        f"SELECT {_listed(keys(question.by))} sum(own_count + coalesce(k.child_count, 0))::BIGINT AS count, "
-        "sum(own_due + coalesce(k.child_due, 0))::BIGINT AS denominator FROM ("
-        f"SELECT *, {count} AS own_count, {due} AS own_due FROM ({_subject(question)}) AS i) AS j "
-        f"LEFT JOIN (SELECT return_id, school_urn, incident_ref, sum({child_count}) AS child_count, "
-        f"sum({child_due}) AS child_due FROM child GROUP BY ALL) AS k USING (return_id, school_urn, incident_ref) "
-        f"{EACH}"
+        f"SELECT {_listed(keys(question.by))} sum({count})::BIGINT AS count, sum({due})::BIGINT AS denominator "
+        f"FROM ({_subject(question)}) AS i JOIN cells AS k ON k.incident_no = i.incident_no {EACH}"
     )
-
-
-def _answered(table: str) -> tuple[str, str]:
-    optional = [column for column in lexicon().tables[table].columns if not column.core]
-    given = [f"({_due(table, column)} AND {column.name} IS NOT NULL)::INT" for column in optional]
-    return " + ".join(given), " + ".join(f"({_due(table, column)})::INT" for column in optional)
-
-
-def _due(table: str, column: Column) -> str:
-    if column.expected_when == "never":
-        return "FALSE"
-    if column.expected_when is None:
-        return "TRUE"
-    reader = incident_reader() if table == "incidents" else child_reader()
-    condition = reader.read(column.expected_when, where=f"{table}.{column.name}: expected_when")
-    return f"coalesce({sql(condition)}, FALSE)"
-
-
-def _not_known(table: str) -> tuple[str, str]:
-    offering = [
-        column
-        for column in lexicon().tables[table].columns
-        if column.codes and any(code.code == "not_known" for code in column.codes.codes)
-    ]
-    said = [
-        f"coalesce(list_contains(string_split({column.name}, ';'), 'not_known'), FALSE)::INT" for column in offering
-    ]
-    return " + ".join(said), " + ".join(f"({column.name} IS NOT NULL)::INT" for column in offering)
 
 
 def _subject(question: Question, *, children: bool = False) -> str:
@@ -262,12 +249,10 @@ def _subject(question: Question, *, children: bool = False) -> str:
             dims.append("by_risk_factor")
     if children:
         joins.append(f"JOIN child c ON {SAME_INCIDENT}")
-        dims += ["c.child_key", *(f"{OF_CHILD[name]} AS by_{name}" for name in of_child)]
+        dims += ["c.child", *(f"{OF_CHILD[name]} AS by_{name}" for name in of_child)]
     elif of_child:
         chosen = ", ".join(f"{OF_CHILD[name]} AS by_{name}" for name in of_child)
-        joins.append(
-            f"JOIN (SELECT DISTINCT return_id, school_urn, incident_ref, {chosen} FROM child c) AS c ON {SAME_INCIDENT}"
-        )
+        joins.append(f"JOIN (SELECT DISTINCT incident_no, {chosen} FROM child c) AS c ON {SAME_INCIDENT}")
         dims += [f"c.by_{name}" for name in of_child]
     extra = "".join(f", {dim}" for dim in dict.fromkeys(dims))
     return f"SELECT i.*{extra} FROM incident i {' '.join(joins)} WHERE {' AND '.join(wheres)}"

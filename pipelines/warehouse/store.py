@@ -13,6 +13,7 @@ import duckdb
 import pandas as pd
 import pyarrow as pa
 
+from pipelines.warehouse import standing
 from pipelines.warehouse.tables import statements
 from schemas.errors import WarehouseError
 
@@ -63,6 +64,7 @@ class Warehouse:
         with self.writing() as cursor:
             for statement in statements():
                 cursor.run(statement)
+            standing.bring_up_to_date(cursor)
 
     @contextmanager
     def reading(self) -> Iterator[Cursor]:

@@ -1,0 +1,2 @@
+-- grain: one row for each school, as the register stands
+SELECT * FROM register ORDER BY la_code, urn
