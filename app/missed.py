@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Mapping, Sequence, Set
 
 import pandas as pd
 import streamlit as st
@@ -88,8 +88,8 @@ def disagreement(calls: Mapping[str, Figure]) -> str:
     return f"The rule sets {differ}: incidents to escalate are {', '.join(said[:-1])} and {said[-1]}"
 
 
-def most(groups: Mapping[str, Sequence[OutcomeCount]]) -> str:
-    """In which group most incidents were called for and not escalated."""
+def most(groups: Mapping[str, Sequence[OutcomeCount]], rules: RuleSet) -> str:
+    """With which risk factor most incidents were called for and not escalated; it need not be what called for it."""
     counts = _counts(groups)
     highest = max(counts.values(), default=0)
     if not highest:
@@ -97,7 +97,14 @@ def most(groups: Mapping[str, Sequence[OutcomeCount]]) -> str:
     names = [name for name, count in counts.items() if count == highest]
     if len(names) > LEAST_CHOICE:
         return f"Called for and not escalated: none stands out, at most {highest} each"
-    return f"Called for and not escalated: most with {' and '.join(names)} ({highest})"
+    calling = {lexicon().column("incidents", name).label for name in columns_of(rules.called_for)}
+    aside = "" if set(names) <= calling else f"; by itself {_those(names, calling)} does not call for it"
+    return f"Called for and not escalated: most where this is recorded: {' and '.join(names)} ({highest}){aside}"
+
+
+def _those(names: Sequence[str], calling: Set[str]) -> str:
+    others = [name for name in names if name not in calling]
+    return "it" if len(names) == 1 else " or ".join(others)
 
 
 def first_and_last(groups: Mapping[str, Sequence[OutcomeCount]]) -> str:

@@ -57,7 +57,7 @@ def short(measure: Measure, figure: Figure) -> str:
     if figure.value is None or figure.state in NO_NUMBER:
         return state(figure)
     if figure.state is State.NIL_RETURN:
-        return f"{amount(measure, figure.value)} (nil return)"
+        return "0 (nil return)"
     return amount(measure, figure.value)
 
 
@@ -80,6 +80,8 @@ def sentence(measure: Measure, figure: Figure) -> str:
     """A figure with its denominator and interval: “12 of 31 incidents, 39 %; 95 % interval 24 to 56 %”."""
     if figure.value is None or figure.state in NO_NUMBER:
         return _none_of(measure, figure)
+    if figure.state is State.NIL_RETURN:
+        return f"none recorded: every return of the period is a nil return ({coverage(figure.coverage)})"
     between = interval(measure, figure)
     ending = f"; 95{THIN}% interval {between}" if between else ""
     return _value_with_count(measure, figure) + ending

@@ -70,7 +70,7 @@ missed.shown_on_request(person, chosen)
 
 by_factor = grouped("risk_factor")
 figure.show(
-    missed.most(by_factor),
+    missed.most(by_factor, rules),
     chart=charts.outcome_bars(by_factor),
     table=listing.outcome_table(by_factor, heading="Risk factor present"),
     caption=caption(

@@ -11,8 +11,9 @@ from hypothesis import strategies as st
 
 from app import changes, missed, wording
 from pipelines.reporting import Coverage, Figure, OutcomeCount, State
+from schemas.lexicon import lexicon
 from schemas.measurement import measures
-from schemas.rulesets import Outcome
+from schemas.rulesets import Outcome, rule_set
 
 SHARE = measures()["dsl_informed_same_day"]
 PLAIN = Figure({}, 12 / 31, 12, 31, 0.2373, 0.5618, State.VALUE, Coverage(51, 54, 24))
@@ -65,6 +66,10 @@ def test_a_state_without_a_number_shows_none(state: State, name: str) -> None:
 def test_a_nil_return_says_so_beside_its_zero() -> None:
     nil = Figure({}, 0.0, 0, None, None, None, State.NIL_RETURN, Coverage(3, 3, 3))
     assert wording.short(measures()["incidents"], nil) == "0 (nil return)"
+    assert wording.short(measures()["incidents_per_1000"], nil) == "0 (nil return)"
+    assert wording.sentence(measures()["incidents_per_1000"], nil) == (
+        "none recorded: every return of the period is a nil return (3 of 3 returns received, 3 of them nil)"
+    )
 
 
 def test_days_say_half_and_nine_in_ten() -> None:
@@ -100,10 +105,24 @@ def test_a_change_is_clear_only_when_the_intervals_lie_apart() -> None:
     assert changes.compare(low, replace(high, lower95=None)) == changes.CANNOT
 
 
+AGE, COERCION = (lexicon().column("incidents", name).label for name in ("age_difference", "external_coercion"))
+
+
 def test_the_risk_factor_missed_most_is_named_unless_many_tie() -> None:
     def groups(**counts: int) -> dict[str, tuple[OutcomeCount, ...]]:
         return {name: (OutcomeCount({}, Outcome.CALLED_FOR_NOT_ESCALATED, count),) for name, count in counts.items()}
 
-    assert missed.most(groups(a=1, b=3)) == "Called for and not escalated: most with b (3)"
-    assert "none stands out" in missed.most(groups(a=1, b=1, c=1))
-    assert missed.most(groups(a=0)) == "No incident that was called for was left unescalated"
+    rules = rule_set("ukcis-2024")
+    start = "Called for and not escalated: most where this is recorded:"
+    found = missed.most({**groups(a=1), COERCION: groups(b=3)["b"]}, rules)
+    assert found == f"{start} {COERCION} (3)"
+    assert "none stands out" in missed.most(groups(a=1, b=1, c=1), rules)
+    assert missed.most(groups(a=0), rules) == "No incident that was called for was left unescalated"
+
+
+def test_a_risk_factor_that_does_not_itself_call_for_escalation_is_not_said_to() -> None:
+    counts = (OutcomeCount({}, Outcome.CALLED_FOR_NOT_ESCALATED, 3),)
+    ukcis, advice = rule_set("ukcis-2024"), rule_set("uksic-advice")
+    assert missed.most({AGE: counts}, ukcis).endswith(f"{AGE} (3); by itself it does not call for it")
+    assert missed.most({AGE: counts}, advice).endswith(f"{AGE} (3)")
+    assert missed.most({AGE: counts, COERCION: counts}, ukcis).endswith(f"by itself {AGE} does not call for it")
