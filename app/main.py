@@ -10,7 +10,8 @@ from app import asking, identity
 from app.permissions import Person, pages
 
 HERE = Path(__file__).parent
-CHOICE = "choose_person"
+CHOICE, OVERVIEW = "choose_person", "overview"
+HOME = "home"  # the first page is served at the portal's own address and reserves this one; its name leads to it
 TITLES = {
     "overview": "Overview",
     "trends": "Trends",
@@ -45,6 +46,11 @@ def frame(person: Person | None) -> None:
             st.page_link(f"views/{CHOICE}.py", label="Change person")
 
 
+def to_overview() -> None:
+    """Whoever writes the Overview's name into the address is taken to it."""
+    st.switch_page(f"views/{OVERVIEW}.py")
+
+
 def menu(person: Person | None) -> st.Page:
     """The pages in the bar at the top; before anyone is chosen they exist but are not offered."""
     offered = frozenset(pages(person)) - {CHOICE}
@@ -52,14 +58,15 @@ def menu(person: Person | None) -> st.Page:
         st.Page(
             f"views/{page}.py",
             title=TITLES[page],
-            url_path=page.replace("_", "-"),
-            default=page == "overview",
+            url_path=HOME if page == OVERVIEW else page.replace("_", "-"),
+            default=page == OVERVIEW,
             visibility="visible" if page in offered else "hidden",
         )
         for page in TITLES
         if person is None or page in pages(person)
     ]
-    return st.navigation(listed, position="top")
+    named = st.Page(to_overview, title=TITLES[OVERVIEW], url_path=OVERVIEW, visibility="hidden")
+    return st.navigation([*listed, named], position="top")
 
 
 ICON = str(HERE / "assets" / "plumbline.png")

@@ -52,6 +52,13 @@ def must_be_readable(tab: Tab) -> None:
         assert re.search(r"Data version \d+", found["caption"]), found
 
 
+def test_the_overviews_own_name_leads_to_it_and_not_to_a_page_that_is_not_there(tab: Tab) -> None:
+    tab.page.goto(f"{tab.address}/overview?as=officer")
+    tab.settle().asks(QUESTIONS["Overview"])
+    assert tab.page.get_by_role("dialog").count() == 0
+    assert PEOPLE["officer"].name in tab.words
+
+
 @pytest.mark.parametrize("title", ["Overview", "Escalation"])
 def test_a_page_has_charts_at_all(title: str, tab: Tab) -> None:
     assert tab.open(title, person="officer").page.locator(CHARTS).count() >= 1
