@@ -16,7 +16,7 @@ from pipelines.intake.identifiers import BY_RULE, find_all, find_in
 from pipelines.intake.layout import column_place, header_key
 from pipelines.intake.personal_headers import announced_kind, may_be_repeated
 from pipelines.intake.tables import TextTable, rows_with
-from pipelines.intake.wordings import issue, personal_issue, row_issues
+from pipelines.intake.wordings import OWN_REFERENCE, issue, personal_issue, row_issues
 from schemas.issues import Issue
 from schemas.lexicon import lexicon
 
@@ -72,6 +72,7 @@ def _cell_issues(table: str, column: pd.Series, *, called: str, kind: str | None
             rows=rows_with(column, [text for text, its in found.items() if its is form]),
             table=table,
             column=called,
+            fix=OWN_REFERENCE.get(kind or ""),
             kind=form.kind,
         )
     ]

@@ -153,6 +153,10 @@ WORDINGS: dict[str, Wording] = {
     ),
 }
 
+OWN_REFERENCE: Mapping[str, str] = {  # by the kind of column, where taking it out alone would leave a gap
+    "text": "Replace it with a reference of your own, the same in both tables and each time you send the incident.",
+    "key": "Replace it with a key of your own, made at your school, the same for this child in every return.",
+}
 _VALUE = Wording("The cell contains what looks like {kind}, which must not be sent.", _TAKE_OUT)
 
 
@@ -175,10 +179,10 @@ def personal_issue(rule: str, *, where: str, kind: str, in_name: bool) -> Issue:
 
 
 def row_issues(
-    rule: str, *, rows: Sequence[int], table: str, column: str | None = None, **facts: object
+    rule: str, *, rows: Sequence[int], table: str, column: str | None = None, fix: str | None = None, **facts: object
 ) -> list[Issue]:
-    """One issue for each of the first rows, and one that counts the rest."""
-    words = wording(rule)
+    """One issue for each of the first rows, and one that counts the rest; `fix` says what to do in its own way."""
+    words = wording(rule) if fix is None else replace(wording(rule), fix=fix)
     found = [_filled(words, rule, place=(table, row, column), facts=facts) for row in rows[:SHOWN_ROWS]]
     if (more := len(rows) - SHOWN_ROWS) > 0:
         rest = replace(words, message=f"{more:,} further row{'s' if more > 1 else ''}: {words.message}")

@@ -29,6 +29,21 @@ def found(name: str = "incidents", **columns: list[str]) -> list[tuple[str, int 
 
 
 @pytest.mark.parametrize(
+    ("name", "column", "advice"),
+    [
+        ("incidents", "incident_ref", "a reference of your own, the same in both tables"),
+        ("children", "incident_ref", "a reference of your own, the same in both tables"),
+        ("children", "child_key", "a key of your own, made at your school"),
+        ("incidents", "age_difference", "Take it out"),
+    ],
+)
+def test_what_to_do_fits_the_column_in_which_an_identifier_stands(name: str, column: str, advice: str) -> None:
+    [one] = inspect(table(name, **{column: ["B801200005001"]}), known=KNOWN)
+    assert one.rule == "personal-upn"
+    assert advice in one.fix
+
+
+@pytest.mark.parametrize(
     ("text", "rule"),
     [
         ("B801200005001", "personal-upn"),
