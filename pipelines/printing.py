@@ -10,7 +10,9 @@ from contextlib import contextmanager
 from typing import Any
 
 from rich.console import Console
+from rich.padding import Padding
 from rich.table import Table
+from rich.text import Text
 
 from pipelines.figures import STATE_WORDS, Figure, FigureTable
 from pipelines.returns import Receipt
@@ -45,18 +47,27 @@ def issues(found: Sequence[Issue], *, as_json: bool, quiet_when_none: bool = Fal
     if as_json:
         print_json({**counts, "issues": [issue.as_dict() for issue in found]})
     elif found or not quiet_when_none:
-        _issue_table(found)
+        _list_issues(found)
         say(f"{counts['errors']} to correct, {counts['queries']} to correct or explain.")
 
 
-def _issue_table(found: Sequence[Issue]) -> None:
-    if not found:
-        return
-    table = Table("", "Table", "Row", "Column", "What is wrong", "What to do", "Rule")
+def _list_issues(found: Sequence[Issue]) -> None:
+    """Each issue whole, on lines of its own: what kind and where, what is wrong, what to do."""
     for issue in sorted(found, key=lambda one: (str(one.severity), one.table, one.row or 0)):
-        row = "" if issue.row is None else str(issue.row)
-        table.add_row(str(issue.severity), issue.table, row, issue.column or "", issue.message, issue.fix, issue.rule)
-    Console(highlight=False).print(table)
+        say(f"{str(issue.severity).upper()}  {_where(issue)}  [{issue.rule}]")
+        _say_below(f"What is wrong: {issue.message}")
+        _say_below(f"What to do:    {issue.fix}")
+        say("")
+
+
+def _where(issue: Issue) -> str:
+    row = "" if issue.row is None else f"row {issue.row}"
+    column = f"column {issue.column}" if issue.column else ""
+    return ", ".join(part for part in (issue.table, row, column) if part)
+
+
+def _say_below(text: str) -> None:
+    Console(highlight=False).print(Padding(Text(text), (0, 0, 0, 2)))
 
 
 def receipts(kept: Sequence[Receipt], found: Sequence[Issue], *, as_json: bool) -> None:
@@ -66,14 +77,21 @@ def receipts(kept: Sequence[Receipt], found: Sequence[Issue], *, as_json: bool) 
         print_json({"receipts": [_receipt(one) for one in kept], "queries": asked})
         return
     for one in kept[:20]:
-        what = "nil return" if one.nil else f"{one.incidents} incidents, {one.children} children, {one.queries} queries"
+        what = "nil return" if one.nil else f"{one.incidents} incidents, {one.children} children, {_queries(one)}"
         say(f"{one.school_urn}, {one.term} term {label(one.academic_year)}: version {one.version} kept ({what}).")
     if len(kept) > 20:
         say(f"… and {len(kept) - 20:,} further schools: {sum(one.incidents for one in kept):,} incidents in all.")
 
 
+def _queries(one: Receipt) -> str:
+    return f"{one.queries} {'query' if one.queries == 1 else 'queries'}, {one.explained} explained"
+
+
 def _receipt(one: Receipt) -> dict[str, Any]:
-    names = ("school_urn", "academic_year", "term", "version", "nil", "incidents", "children", "queries", "recorded_by")
+    names = (
+        "school_urn", "academic_year", "term", "version", "nil", "incidents", "children", "queries", "explained",
+        "recorded_by",
+    )  # fmt: skip
     plain = {name: getattr(one, name) for name in names}
     return {**plain, "recorded_at": one.recorded_at.isoformat(), "file_sha256": one.file_sha256}
 
