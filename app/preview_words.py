@@ -6,9 +6,11 @@ from collections.abc import Mapping, Sequence
 
 import pandas as pd
 
+from app import receipt
 from app.issues import counted
 from app.wording import period
 from pipelines.returns import Preview
+from schemas.calendar import Term
 
 
 def sentence(one: Preview, name: str) -> str:
@@ -58,6 +60,33 @@ def warning(previews: Sequence[Preview]) -> str | None:
         f"{removed:,} incidents that were sent before are not in this file, and count no longer after you submit. "
         "If they were left out by mistake, put them back and check the file again."
     )
+
+
+def elsewhere(previews: Sequence[Preview]) -> str | None:
+    """A sentence for each other term whose return holds some of these incidents; None when none does."""
+    terms = list(dict.fromkeys((year, term) for one in previews for year, term, _ in one.elsewhere))
+    said = [f"{counted(_of_term(previews, place), 'incident')} for the {period(*place)}" for place in terms]
+    if not said:
+        return None
+    return (
+        f"Some of these incidents were already sent in the return of another term: {'; '.join(said)}. Each is counted "
+        "once, in the term in which staff were told; after you submit, as this file has it. If what stands there is "
+        "right, leave them out of this file."
+    )
+
+
+def _of_term(previews: Sequence[Preview], place: tuple[str, Term]) -> int:
+    return sum(number for one in previews for year, term, number in one.elsewhere if (year, term) == place)
+
+
+def queries(asked: int, explained: int) -> str | None:
+    """What is sent unexplained, said before it is sent; None when the check asked nothing."""
+    if not asked:
+        return None
+    said = f"{receipt.queries(asked, explained)}."
+    if explained == asked:
+        return f"Sent with it: {said}"
+    return f"Sent with it: {said} A return can be sent with queries unexplained; its receipt says so."
 
 
 def as_table(previews: Sequence[Preview], names: Mapping[str, str]) -> pd.DataFrame:

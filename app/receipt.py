@@ -39,7 +39,7 @@ def as_table(receipts: Sequence[Receipt], names: Mapping[str, str]) -> pd.DataFr
             "Kept as": ["nil return" if one.nil else "return" for one in receipts],
             "Incidents": [one.incidents for one in receipts],
             "Rows of children": [one.children for one in receipts],
-            "Queries sent with it": [one.queries for one in receipts],
+            "Queries sent with it": [queries(one.queries, one.explained) for one in receipts],
         }
     )
 
@@ -66,8 +66,13 @@ def _of_school(one: Receipt, names: Mapping[str, str]) -> list[str]:
     return [
         f"{names.get(one.school_urn, '')} (URN {one.school_urn})".strip(),
         f"  Receipt number {one.return_id}, version {one.version}{', nil return' if one.nil else ''}",
-        f"  Incidents {one.incidents:,}; rows of children {one.children:,}; queries {one.queries:,}",
+        f"  Incidents {one.incidents:,}; rows of children {one.children:,}; {queries(one.queries, one.explained)}",
     ]
+
+
+def queries(sent: int, explained: int) -> str:
+    """“6 queries, 0 explained”, “no queries”."""
+    return f"{counted(sent, 'query', plural='queries')}, {explained:,} explained" if sent else "no queries"
 
 
 def fingerprint(receipt: Receipt) -> str:

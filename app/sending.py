@@ -17,7 +17,7 @@ from pipelines.house import House
 from pipelines.returns import Checked, NamedFile, Preview, Receipt, Stated
 from schemas.calendar import Term
 from schemas.errors import RefusedError
-from schemas.issues import Issue
+from schemas.issues import Issue, queries
 
 DRAFT = "return-draft"
 SENT = "return-sent"
@@ -104,6 +104,16 @@ def standing_version(urn: str, year: str, term: Term, *, person: Person, house: 
     return {"version": int(last["version"]), "incidents": int(last["incidents"])}
 
 
+def latest_without_return(
+    urn: str, terms: Sequence[tuple[str, Term]], *, person: Person, house: House
+) -> tuple[str, Term]:
+    """The first of these terms of which the school has sent nothing; where there is none, the first of them."""
+    sent = house.reporting.versions(person.scope)
+    own = sent[sent["school_urn"] == urn]
+    came = set(zip(own["academic_year"], own["term"], strict=True))
+    return next((one for one in terms if (one[0], str(one[1])) not in came), terms[0])
+
+
 # -- the session ------------------------------------------------------------------------------------------
 
 
@@ -144,6 +154,12 @@ def explanations() -> dict[str, str]:
         for name, reason in st.session_state.items()
         if str(name).startswith(EXPLAIN) and reason
     }
+
+
+def queries_explained(draft: Draft) -> tuple[int, int]:
+    """How many queries a draft has, and of how many a reason is chosen."""
+    asked, reasons = queries(draft.issues), explanations()
+    return len(asked), len([issue for issue in asked if issue.rule in reasons])
 
 
 def say(sentence: str) -> None:

@@ -98,22 +98,25 @@ def _first_seen(cursor: Cursor, asked: pd.DataFrame, scope: Scope) -> pd.DataFra
     return found.assign(first_date=pd.to_datetime(found["first_date"]))
 
 
+def sent_in_other_terms(cursor: Cursor, checked: Checked) -> pd.DataFrame:
+    """What stands in these schools' returns of other terms: school, reference, `told_then`, year and term."""
+    rows = checked.incidents
+    urns: list[str] = [] if rows is None else [str(urn) for urn in rows["school_urn"].dropna().unique()]
+    values = bindings(OPERATOR, as_at=audit.now(), first_year=FIRST_YEAR)
+    term = {"year": checked.academic_year or "", "term": str(checked.term or "")}
+    return cursor.frame(
+        grains(OPERATOR) + "SELECT i.school_urn, i.incident_ref, i.reported_date AS told_then, r.academic_year, r.term "
+        "FROM incidents i JOIN live_returns r ON r.return_id = i.return_id "
+        "WHERE i.school_urn IN (SELECT unnest($urns)) AND NOT (r.academic_year = $year AND r.term = $term)",
+        {**values, **term, "urns": urns},
+    )
+
+
 def _sent_in_another_term(cursor: Cursor, checked: Checked) -> list[Issue]:
     """Incidents whose reference stands in the school's return of another term."""
     incidents = checked.incidents
     assert incidents is not None  # noqa: S101 - the caller has looked
-    values = bindings(OPERATOR, as_at=audit.now(), first_year=FIRST_YEAR)
-    sent = cursor.frame(
-        grains(OPERATOR) + "SELECT i.school_urn, i.incident_ref, i.reported_date AS told_then FROM incidents i "
-        "JOIN live_returns r ON r.return_id = i.return_id "
-        "WHERE i.school_urn IN (SELECT unnest($urns)) AND NOT (r.academic_year = $year AND r.term = $term)",
-        {
-            **values,
-            "urns": [str(urn) for urn in incidents["school_urn"].dropna().unique()],
-            "year": checked.academic_year or "",
-            "term": str(checked.term or ""),
-        },
-    )
+    sent = sent_in_other_terms(cursor, checked)
     if not len(sent):
         return []
     own = incidents[["school_urn", "incident_ref", "reported_date"]].assign(row=incidents.index)

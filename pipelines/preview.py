@@ -6,6 +6,7 @@ from dataclasses import dataclass
 
 import pandas as pd
 
+from pipelines.history import sent_in_other_terms
 from pipelines.intake.checking import Checked
 from pipelines.keys import rekey
 from pipelines.warehouse.store import Cursor, Warehouse
@@ -16,7 +17,11 @@ from schemas.lexicon import lexicon
 
 @dataclass(frozen=True, slots=True)
 class Preview:
-    """How one school's return would differ from the version that stands (`version` 0: there is none)."""
+    """How one school's return would differ from the version that stands (`version` 0: there is none).
+
+    `elsewhere` are its incidents that stand in the return of another term too: year, term and how many. They would be
+    counted as this return has them.
+    """
 
     school_urn: str
     academic_year: str
@@ -28,6 +33,7 @@ class Preview:
     unchanged: int
     removed: int
     children: int
+    elsewhere: tuple[tuple[str, Term, int], ...] = ()
 
 
 def preview(warehouse: Warehouse, checked: Checked, *, key: bytes) -> tuple[Preview, ...]:
@@ -37,21 +43,24 @@ def preview(warehouse: Warehouse, checked: Checked, *, key: bytes) -> tuple[Prev
     children = checked.children.assign(child_key=rekey(checked.children["child_key"], key))
     urns = sorted(str(urn) for urn in checked.incidents["school_urn"].dropna().unique())
     with warehouse.reading() as cursor:
+        sent = sent_in_other_terms(cursor, checked)
         return tuple(
             _of_school(
                 cursor,
                 urn,
                 checked,
                 _fingerprints(_rows_of(checked.incidents, urn), _rows_of(children, urn)),
-                len(_rows_of(children, urn)),
+                children=len(_rows_of(children, urn)),
+                sent=sent[sent["school_urn"] == urn],
             )
             for urn in urns
         )
 
 
 def _of_school(
-    cursor: Cursor, urn: str, checked: Checked, arriving: dict[str, frozenset[object]], children: int
-) -> Preview:
+    cursor: Cursor, urn: str, checked: Checked, arriving: dict[str, frozenset[object]],
+    *, children: int, sent: pd.DataFrame,
+) -> Preview:  # fmt: skip
     assert checked.academic_year and checked.term  # noqa: S101, PT018 - preview has looked
     last = cursor.rows(
         "SELECT return_id, version, nil, state FROM returns WHERE school_urn = $urn AND academic_year = $year "
@@ -72,7 +81,17 @@ def _of_school(
         unchanged=len(both) - changed,
         removed=len(standing.keys() - arriving.keys()),
         children=children,
+        elsewhere=_elsewhere(sent[sent["incident_ref"].isin(list(arriving))]),
     )
+
+
+def _elsewhere(sent: pd.DataFrame) -> tuple[tuple[str, Term, int], ...]:
+    """Each other term with how many of the incidents stand in its return, the earliest first."""
+    references: dict[tuple[str, Term], set[str]] = {}
+    for year, term, reference in zip(sent["academic_year"], sent["term"], sent["incident_ref"], strict=True):
+        references.setdefault((str(year), Term(term)), set()).add(str(reference))
+    found = [(year, term, len(those)) for (year, term), those in references.items()]
+    return tuple(sorted(found, key=lambda one: (one[0], list(Term).index(one[1]))))
 
 
 def _rows_of(rows: pd.DataFrame, urn: str) -> pd.DataFrame:

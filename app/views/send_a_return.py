@@ -133,11 +133,12 @@ def choose_nil(person: Person, house: House, schools: dict[str, str]) -> None:
     """A nil return for one school and one term that has begun."""
     bands = [band for year in _years() for band in reversed(default_terms(year)) if band.first_day <= _today()]
     begun = [(band.academic_year, band.term) for band in bands]
-    ended = next(place for place, band in enumerate(bands) if band.last_day < _today())
+    ended = [(band.academic_year, band.term) for band in bands if band.last_day < _today()]
     left, right = st.columns(2)
     urn = left.selectbox("School", list(schools), key="nil-school", format_func=lambda urn: f"{schools[urn]} ({urn})")
+    due = sending.latest_without_return(urn, ended, person=person, house=house)
     when = right.selectbox(
-        "Term", begun, index=ended, key="nil-term", format_func=lambda place: opening(period(*place))
+        "Term", begun, index=begun.index(due), key=f"nil-term-{urn}", format_func=lambda place: opening(period(*place))
     )
     year, term = when
     standing = sending.standing_version(urn, year, term, person=person, house=house)
@@ -195,7 +196,11 @@ def show_preview(draft: Draft, names: dict[str, str]) -> None:
         st.markdown(preview_words.overall(draft.previews))
     if caution := preview_words.warning(draft.previews):
         st.warning(caution)
+    if already := preview_words.elsewhere(draft.previews):
+        st.warning(already)
     st.table(preview_words.as_table(draft.previews, names), hide_index=True)
+    if sentence := preview_words.queries(*sending.queries_explained(draft)):
+        st.markdown(sentence)
     with st.container(horizontal=True):
         st.button("Submit the return", type="primary", on_click=on_submit, key="send-submit")
         st.button("Cancel", on_click=on_cancel, key="send-cancel")

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Iterator
 from pathlib import Path
 
@@ -11,6 +12,7 @@ from streamlit.testing.v1 import AppTest
 from app import issues, receipt, sending
 from app.calm import UNEXPECTED, calmly
 from app.permissions import Person, Role
+from pipelines.history import last_day_of
 from pipelines.house import House
 from pipelines.reporting import Question
 from pipelines.scope import Scope
@@ -149,6 +151,39 @@ def test_a_query_explained_by_a_reason_is_kept_with_the_return(house: House) -> 
     assert kept == [{"rule": "cross-experimental-with-coercion", "row_number": 2, "reason": "unusual_but_right"}]
 
 
+QUERIED = {"incident_type": "experimental_other", "external_coercion": "yes"}
+
+
+def test_queries_sent_unexplained_are_said_before_and_after(house: House) -> None:
+    app = checked(*csv_files([complete_incident(**QUERIED)]))
+    assert "Issues you need to look at (7)" in words(app)
+    assert "Sent with it: 7 queries, 0 explained. A return can be sent with queries unexplained" in words(app)
+    press(app, "send-submit")
+    assert "7 queries, 0 explained" in words(app)
+    sent = app.session_state[sending.SENT]
+    assert "7 queries, 0 explained" in receipt.as_text(sent.receipts, {}, role="")
+
+
+def test_queries_sent_explained_are_said_so(house: House) -> None:
+    app = checked(*csv_files([complete_incident(**QUERIED)]))
+    reasons = [box for box in app.selectbox if str(box.key).startswith("explain-")]
+    reasons[0].set_value("unusual_but_right").run()
+    assert re.search(r"Sent with it: 7 queries, [1-6] explained\. A return can be sent", words(app))
+    for box in reasons[1:]:
+        app.selectbox(key=box.key).set_value("unusual_but_right")
+    app.run()
+    assert "Sent with it: 7 queries, 7 explained." in words(app)
+    assert "unexplained" not in words(app)
+    assert "7 queries, 7 explained" in words(press(app, "send-submit"))
+
+
+def test_an_incident_already_sent_in_another_term_is_named_with_that_term(house: House) -> None:
+    row = complete_incident(incident_ref="BOTH")
+    factories.submit(house.warehouse, factories.checked([row], term=Term.SPRING))
+    page = words(checked(*csv_files([row])))
+    assert "already sent in the return of another term: 1 incident for the spring term 2025/26." in page
+
+
 def test_a_second_version_says_what_is_new_changed_unchanged_and_removed(house: House) -> None:
     rows = [complete_incident(incident_ref=f"I{number}") for number in range(1, 4)]
     press(checked(*csv_files(rows)), "send-submit")
@@ -241,7 +276,7 @@ def test_a_nil_return_needs_the_word_of_the_school_and_gives_a_receipt(house: Ho
     app = visit("send_a_return", person="school")
     app.radio(key="send-what").set_value(app.radio(key="send-what").options[1]).run()
     assert app.button(key="nil-record").disabled
-    app.selectbox(key="nil-term").set_value(("202526", Term.AUTUMN)).run()
+    app.selectbox(key="nil-term-900001").set_value(("202526", Term.AUTUMN)).run()
     app.checkbox[0].check().run()
     press(app, "nil-record")
     assert "The nil return of School 900001 for the autumn term 2025/26 is kept as version 1" in words(app)
@@ -252,8 +287,22 @@ def test_a_nil_return_in_place_of_incidents_says_what_counts_no_longer(house: Ho
     factories.submit(house.warehouse, factories.checked([incident(), incident()]))
     app = visit("send_a_return", person="school")
     app.radio(key="send-what").set_value(app.radio(key="send-what").options[1]).run()
-    app.selectbox(key="nil-term").set_value(("202526", Term.AUTUMN)).run()
+    app.selectbox(key="nil-term-900001").set_value(("202526", Term.AUTUMN)).run()
     assert "Version 1 of School 900001 for the autumn term 2025/26 holds 2 incidents" in words(app)
+
+
+def test_a_nil_return_is_offered_for_the_latest_ended_term_of_which_nothing_was_sent(house: House) -> None:
+    def offered() -> object:
+        app = visit("send_a_return", person="school")
+        app.radio(key="send-what").set_value(app.radio(key="send-what").options[1]).run()
+        return app.selectbox(key="nil-term-900001").value
+
+    year, term = offered()  # type: ignore[misc]
+    rows = [incident(reported_date=str(last_day_of(year, term)), dsl_informed_date=str(last_day_of(year, term)))]
+    factories.submit(house.warehouse, factories.checked(rows, year=year, term=term))
+    before = offered()
+    assert before != (year, term)
+    assert last_day_of(*before) < last_day_of(year, term)  # type: ignore[misc]
 
 
 def test_more_issues_than_a_page_holds_are_all_there_page_by_page(house: House) -> None:

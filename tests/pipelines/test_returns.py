@@ -341,6 +341,41 @@ def test_after_a_nil_return_everything_is_new() -> None:
     assert (found.version, found.was_nil, found.new, found.removed) == (2, True, 2, 0)
 
 
+def test_an_incident_that_stands_in_another_term_too_is_told_with_that_term() -> None:
+    store = warehouse()
+    late = {"reported_date": "2026-02-02", "dsl_informed_date": "2026-02-02"}
+    both, own = incident(incident_ref="BOTH", **late), incident(incident_ref="OWN", **late)
+    submit(store, checked([both, incident(incident_ref="ELSE")]))
+    [found] = returns.preview(store, checked([both, own], term=Term.SPRING), key=KEY)
+    assert (found.version, found.new) == (0, 2)
+    assert found.elsewhere == (("202526", Term.AUTUMN, 1),)
+    [alone] = returns.preview(store, checked([own], term=Term.SPRING), key=KEY)
+    assert alone.elsewhere == ()
+
+
+def test_another_schools_same_reference_is_not_told_of() -> None:
+    store = warehouse({"URN": URN}, {"URN": SECOND})
+    submit(store, checked([incident(incident_ref="SAME", school_urn=SECOND)]))
+    [found] = returns.preview(store, checked([incident(incident_ref="SAME")], term=Term.SPRING), key=KEY)
+    assert found.elsewhere == ()
+
+
+# -- explained --------------------------------------------------------------------------------------------
+
+
+def test_the_receipt_says_how_many_queries_were_sent_and_how_many_of_them_explained() -> None:
+    store = warehouse({"URN": URN}, {"URN": SECOND})
+    asked = [Issue(Severity.QUERY, rule, "incidents", row, None, "", "") for rule, row in
+             (("one", 2), ("one", 3), ("other", 2), ("other", 4), ("whole", None))]  # fmt: skip
+    file = replace(checked([incident(), incident(), incident(school_urn=SECOND)]), issues=tuple(asked))
+    mine, other = submit(store, file, explanations={"one": "unusual_but_right"})
+    assert (mine.queries, mine.explained) == (4, 2)
+    assert (other.queries, other.explained) == (2, 0)
+    mine, _ = submit(store, file)
+    assert (mine.queries, mine.explained) == (4, 0)
+    assert nil(store).explained == 0
+
+
 # -- at once ----------------------------------------------------------------------------------------------
 
 
