@@ -84,4 +84,7 @@ def _left_out(found: Comparison) -> list[str]:
     if not found.years_left_out:
         return []
     n = found.years_left_out
-    return [f"{n} school {'year' if n == 1 else 'years'} with a missing return left out: the rate would be too low."]
+    return [
+        f"Left out of the rates: {n} {'year' if n == 1 else 'years'} of single schools, which had not sent the same "
+        "terms as the others."
+    ]

@@ -126,8 +126,12 @@ def _columns(found: Comparison) -> tuple[str, ...]:
 
 def _judged(found: Comparison, one: School) -> dict[str, str]:
     kept = wording.NOTHING if one.position in INSIDE else "remains" if one.kept else "does not remain"
-    said = {BESIDE: str(one.position), ALLOWING: str(one.allowing), TOGETHER: kept}
+    said = {BESIDE: _tied(one.position), ALLOWING: _tied(one.allowing), TOGETHER: kept}
     return {name: said[name] for name in _columns(found)}
+
+
+def _tied(position: Position | None) -> str:
+    return str(position).replace(" %", f"{wording.THIN}%")
 
 
 def ask(measure: Measure, found: Comparison, one: School) -> str:

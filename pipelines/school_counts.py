@@ -6,7 +6,7 @@ from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 from enum import StrEnum
 
-from pipelines.figures import Figure, FigureTable
+from pipelines.figures import Figure, FigureTable, State
 from pipelines.school_facts import SchoolFacts
 from schemas.errors import QuestionError
 from schemas.measurement import Kind, Measure
@@ -29,8 +29,9 @@ class Why(StrEnum):
     NO_RETURN = "no return"
     NIL = "nil returns only"
     NOTHING = "nothing to measure"
-    INCOMPLETE = "only some of its returns"
+    INCOMPLETE = "not the same terms as the others"
     NO_PUPILS = "no number of pupils"
+    WITHHELD = "withheld"
 
 
 @dataclass(frozen=True, slots=True)
@@ -83,12 +84,11 @@ def counted(
 
 
 def _terms_expected(rows: Iterable[Figure], facts: Mapping[str, SchoolFacts]) -> dict[tuple[str, str], int]:
-    """How many returns an authority's schools are expected to send in a year, by authority and year."""
-    found: dict[tuple[str, str], int] = {}
+    """The returns expected of most of an authority's schools in a year, by authority and year; more where as many."""
+    found: dict[tuple[str, str], list[int]] = {}
     for row in rows:
-        place = _place(row, facts)
-        found[place] = max(found.get(place, 0), row.coverage.expected)
-    return found
+        found.setdefault(_place(row, facts), []).append(row.coverage.expected)
+    return {place: max(set(several), key=lambda one: (several.count(one), one)) for place, several in found.items()}
 
 
 def _place(row: Figure, facts: Mapping[str, SchoolFacts]) -> tuple[str, str]:
@@ -97,7 +97,7 @@ def _place(row: Figure, facts: Mapping[str, SchoolFacts]) -> tuple[str, str]:
 
 
 def _is_whole(row: Figure, whole: Mapping[tuple[str, str], int], facts: Mapping[str, SchoolFacts]) -> bool:
-    """A rate of a year holds the pupils once: with a return missing, it would be too low."""
+    """A rate of a year holds the pupils once: with a return missing it would be too low, with one too many too high."""
     return not whole or row.coverage.returned == whole[_place(row, facts)]
 
 
@@ -107,9 +107,11 @@ def _school(measure: Measure, urn: str, name: str, every: list[Figure], kept: li
     )
     count, of = (sum(getattr(one, part) or 0 for one in kept) for part in ("count", "denominator"))
     only_nil = 0 < returned == nil and not count
-    if kept and of and any(one.coverage.returned for one in kept):
+    withheld = any(one.state is State.WITHHELD for one in every)
+    if of and not withheld:
         return Counted(urn, name, count, of, returned, expected, only_nil)
-    return SetAside(urn, name, _why(measure, returned=returned, only_nil=only_nil, kept=bool(kept)))
+    why = Why.WITHHELD if withheld else _why(measure, returned=returned, only_nil=only_nil, kept=bool(kept))
+    return SetAside(urn, name, why)
 
 
 def _why(measure: Measure, *, returned: int, only_nil: bool, kept: bool) -> Why:
