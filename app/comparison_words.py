@@ -16,7 +16,7 @@ INSIDE = frozenset({Position.SIMILAR, Position.NOTHING, None})
 RULE = (
     "A school is listed when it lies beyond the 99.8 % limits, or beyond the 95 % limits and remains when all schools "
     "are tested together. The order is by how far its figure lies from the others once it is drawn towards them by as "
-    "much as it is uncertain. It is where to begin asking, and no verdict: there may be a good answer."
+    "much as it is uncertain. It is where to begin asking, and no verdict: the school may well have a reason."
 ).replace(" %", f"{wording.THIN}%")
 NOTHING_FIRST = "There is nothing to look at first: no school differs here by more than chance would explain."
 
