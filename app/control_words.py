@@ -156,5 +156,5 @@ def unlimited(chart: ControlChart) -> str:
     """What to do where there are too few points for limits."""
     if chart.has_limits or not chart.reason:
         return ""
-    more = " Months give more points: choose them above." if chart.grain is Grain.TERM else ""
-    return f"No limits and no special causes are given: {chart.reason}.{more}"
+    more = " Months give more points: choose them below." if chart.grain is Grain.TERM else ""
+    return f"No limits are drawn and nothing is called special: {chart.reason}.{more}"

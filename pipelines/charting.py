@@ -71,9 +71,10 @@ def chart_of(asked: Measure, table: FigureTable, *, grain: Grain, kept: Sequence
 
 
 def _points(asked: Measure, table: FigureTable) -> tuple[ControlPoint, ...]:
+    today = table.as_at.date()
     points = [
         ControlPoint(
-            one.by, one.value if one.coverage.returned else None, one, left_out=_left_out(asked, one, table.as_at.date())
+            one.by, one.value if one.coverage.returned else None, one, left_out=_left_out(asked, one, today)
         )
         for one in table.rows
     ]  # fmt: skip
@@ -132,5 +133,4 @@ def _said(points: Sequence[ControlPoint], drawn: Control) -> tuple[ControlPoint,
 
 
 def _too_few(found: int, grain: Grain) -> str:
-    more = "; try months" if grain is Grain.TERM else ""
-    return f"{found} points: limits are drawn from {LEAST_POINTS}{more}"
+    return f"{found} {grain}s with a figure, and limits are drawn from {LEAST_POINTS}"
