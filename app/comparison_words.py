@@ -23,6 +23,10 @@ NOTHING_FIRST = "There is nothing to look at first: no school differs here by mo
 
 def finding(measure: Measure, found: Comparison) -> str:
     """The answer in a sentence: who differs from the comparator by more than chance would explain."""
+    return wording.opening(_finding(measure, found))
+
+
+def _finding(measure: Measure, found: Comparison) -> str:
     if found.why_not:
         return f"No comparison with {called(found)} can be given here"
     if not found.schools:
@@ -30,7 +34,8 @@ def finding(measure: Measure, found: Comparison) -> str:
     beside = f"{called(found)} together ({wording.amount(measure, found.target or 0)})"
     if len(found.schools) == 1:
         return f"{found.schools[0].name} is {_beside(found.schools[0])} {beside}"
-    return _of_several(found, beside)
+    chosen = [one for one in found.schools if one.urn == found.question.school]
+    return "; ".join([*(f"{one.name} is {_tied(one.position)}" for one in chosen), _of_several(found, beside)])
 
 
 def _beside(one: School) -> str:
@@ -43,7 +48,7 @@ def _beside(one: School) -> str:
 def _of_several(found: Comparison, beside: str) -> str:
     n = len(found.schools)
     if not found.differing:
-        return f"None of {n} schools differs from {beside} by more than chance would explain"
+        return f"none of {n} schools differs from {beside} by more than chance would explain"
     first = f"{_count(found.differing, n)} from {beside} by more than chance alone would explain"
     if not found.adjusted:
         return f"{first}{_named(found.differing)}"
@@ -68,6 +73,8 @@ def called(found: Comparison) -> str:
     """The comparator inside a sentence: “all schools of Larkshire”."""
     if found.comparator.kind is ComparatorKind.GROUP:
         return f"the group {found.called.removeprefix('Group: ')}"
+    if found.comparator.kind is ComparatorKind.SIMILAR:
+        return "the similar schools"
     return found.called[:1].lower() + found.called[1:]
 
 

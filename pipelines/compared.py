@@ -150,8 +150,10 @@ def _positioned(one: School, made: Funnel, place: int, *, kept: bool, several: b
 
 
 def _lines(made: Funnel, schools: Sequence[School]) -> Lines:
-    most = max(one.denominator for one in schools)
-    curve = funnel.curve(made, np.linspace(max(1, most / DRAWN), most * 1.05, DRAWN))
+    """Limits of a rate start near the smallest school: below it they rise so far that they would flatten the rest."""
+    sizes = [one.denominator for one in schools]
+    first = max(1.0, max(sizes) / DRAWN if made.per is None else 0.7 * min(sizes))
+    curve = funnel.curve(made, np.linspace(first, max(sizes) * 1.05, DRAWN))
     found = (curve.denominator, curve.lower95, curve.upper95, curve.lower998, curve.upper998)
     return Lines(*(tuple(float(number) for number in part) for part in found))
 

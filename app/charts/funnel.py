@@ -94,7 +94,7 @@ def _points(schools: alt.Chart) -> alt.Chart:
         "position:N",
         scale=alt.Scale(domain=[str(one) for one in SHAPES], range=list(SHAPES.values())),
         legend=alt.Legend(
-            title=None, orient="top", symbolSize=90, labelFontSize=look.TEXT, labelColor=look.INK, columns=3,
+            title=None, orient="top", symbolSize=90, labelFontSize=look.TEXT, labelColor=look.INK, columns=2,
             symbolFillColor=look.INK, symbolStrokeColor=look.INK, labelLimit=300,
         ),
     )  # fmt: skip
