@@ -29,7 +29,7 @@ def show(person: Person, standing: tuple[ProcedureChange, ...]) -> None:
     else:
         st.markdown("None yet.")
     if may(person, Action.RECORD_CHANGES):
-        _record()
+        _record(opened=not standing)
         if standing:
             _withdraw(standing)
 
@@ -49,11 +49,11 @@ def listed(person: Person, standing: tuple[ProcedureChange, ...]) -> pd.DataFram
     return pd.DataFrame(rows)
 
 
-def _record() -> None:
+def _record(*, opened: bool) -> None:
     turn = st.session_state.get(TURN, 0)  # a new form after each that was kept
     person = identity.current_person(Action.RECORD_CHANGES)
     places = procedure.places(person)
-    with st.expander("Record a change of procedure"), st.form(f"change-form-{turn}", border=False):
+    with st.expander("Record a change of procedure", expanded=opened), st.form(f"change-form-{turn}", border=False):
         st.markdown(
             "What is recorded is seen by your organisation only. It is never edited: withdraw it and record anew."
         )

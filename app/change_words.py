@@ -39,7 +39,8 @@ def summary(found: Sequence[BeforeAfter]) -> str:
     if not clear:
         return f"none of {len(found)} measures changed clearly"
     named = ", ".join(f"{one.measure.short_title} {one.applied.finding}" for one in clear)
-    return f"{len(clear)} of {len(found)} measures changed clearly ({named})"
+    note = "; read the note on several measures below" if len(found) > 1 else ""
+    return f"{len(clear)} of {len(found)} measures changed clearly ({named}){note}"
 
 
 def finding(found: BeforeAfter) -> str:
@@ -89,11 +90,12 @@ def trend(found: BeforeAfter) -> str:
     step = series.found.effects["level_change"]
     if asked.kind is Kind.RATE:
         ratio, lower, upper = step.ratio
-        said = f"a step to {times(ratio)} times the rate ({INTERVAL} {times(lower)} to {times(upper)})"
+        said = f"a step to {times(ratio)} times the earlier trend ({INTERVAL} {times(lower)} to {times(upper)})"
     else:
-        said = f"a step of {points(step.value)} points ({INTERVAL} {points(step.lower)} to {points(step.upper)})"
+        between = f"{points(step.lower)} to {points(step.upper)}"
+        said = f"a step of {points(step.value)} points from the earlier trend ({INTERVAL} {between})"
     slope = _slope(asked, series.found.effects.get("trend_change"), unit=series.unit.removesuffix("s"))
-    return f"Segmented regression over {terms}: {said} off the earlier trend; {slope}"
+    return f"Segmented regression over {terms}: {said}; {slope}"
 
 
 def _slope(asked: Measure, slope: Effect | None, *, unit: str) -> str:
@@ -101,8 +103,8 @@ def _slope(asked: Measure, slope: Effect | None, *, unit: str) -> str:
         return NO_SLOPE
     if asked.kind is Kind.RATE:
         ratio, lower, upper = slope.ratio
-        return f"then {times(ratio)} times a {unit} ({times(lower)} to {times(upper)}) off it"
-    return f"then {finely(slope.value)} points a {unit} ({finely(slope.lower)} to {finely(slope.upper)}) off it"
+        return f"then {times(ratio)} times that trend with each {unit} ({times(lower)} to {times(upper)})"
+    return f"then {finely(slope.value)} points more with each {unit} ({finely(slope.lower)} to {finely(slope.upper)})"
 
 
 def _beside(found: BeforeAfter) -> str:
