@@ -6,7 +6,7 @@ import pandas as pd
 
 from app import listing, wording
 from pipelines.charting import ControlChart, ControlPoint, Grain, Limits, Rule, Side
-from schemas.measurement import Measure
+from schemas.measurement import Kind, Measure
 
 COMMON = "no special cause"
 BETWEEN = "Days between incidents"
@@ -24,7 +24,8 @@ RULES = (
     "a point outside the limits; 7 or more points on one side of the mean; 7 or more rising or falling; "
     "two of three points near a limit"
 )
-SEASONS = "Months differ in school days (April, July and December hold fewer; August is shown and not judged)"
+MONTHS = "A month counts where the returns of all its terms came"
+SEASONS = "; months differ in school days (April, July and December hold fewer; August is shown and not judged)"
 
 
 def finding(measure: Measure, chart: ControlChart) -> str:
@@ -86,7 +87,14 @@ def method(measure: Measure, chart: ControlChart) -> str:
         return "Bars: 95" + wording.THIN + "% intervals"
     wide = " (limits widened: points vary more than chance)" if "′" in chart.method else ""
     short = "; limits of the last stretch are provisional, under 13 points" if chart.segments[-1].short else ""
-    return f"{wording.opening(chart.method)}{wide}: mean solid, limits dashed{short}"
+    return f"{chart.method}{wide}: mean solid, limits dashed{short}"
+
+
+def months(measure: Measure, chart: ControlChart) -> str:
+    """What a month is, for the caption; empty for terms."""
+    if chart.grain is not Grain.MONTH:
+        return ""
+    return MONTHS + (SEASONS if measure.kind in (Kind.COUNT, Kind.RATE) else "")
 
 
 def partly(chart: ControlChart) -> str:
@@ -113,7 +121,7 @@ def _cells(measure: Measure, chart: ControlChart, point: ControlPoint) -> dict[s
         found = {"Days since the one before": days}
     else:
         found = listing.cells(measure, point.figure)
-    if point.so_far is not None and measure.kind == "count":
+    if point.so_far is not None and measure.kind is Kind.COUNT:
         found["Total so far"] = wording.whole(point.so_far)
     if not chart.has_limits:
         return found
@@ -129,7 +137,7 @@ def _limits(measure: Measure, chart: ControlChart, limits: Limits | None) -> str
 def _amount(measure: Measure, chart: ControlChart, value: float) -> str:
     if chart.days_between:
         return wording.days(value)
-    return wording.number(value, places=1) if measure.kind == "count" else wording.amount(measure, value)
+    return wording.number(value, places=1) if measure.kind is Kind.COUNT else wording.amount(measure, value)
 
 
 def _last_spell(chart: ControlChart) -> tuple[ControlPoint, ControlPoint]:

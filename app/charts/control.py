@@ -26,6 +26,7 @@ MARKS = {
     (Rule.SHIFT, Side.LOWER): "run below mean",
 }
 DASHES = [6, 4]
+EARLY = 6  # points so near the edge that a word goes after them
 
 
 def control(measure: Measure, chart: ControlChart) -> look.Chart:
@@ -36,6 +37,7 @@ def control(measure: Measure, chart: ControlChart) -> look.Chart:
     ]
     names: dict[str, int] = {}
     for row in rows:  # two incidents on one day are two points
+        row["early"] = int(len(names) < EARLY)
         names[row["period"]] = names.get(row["period"], 0) + 1
         if names[row["period"]] > 1:
             row["period"] += f" ({names[row['period']]})"
@@ -87,27 +89,36 @@ def _control(axis: str, kind: str) -> dict[str, Any]:
         labelOverlap="greedy" if kind == "day" else False, **look.QUIET,
     )  # fmt: skip
     band = alt.Scale(type="band", paddingInner=0, paddingOuter=0)
-    across = alt.X("period:N", sort=None, axis=periods, scale=band)
+    rows = look.named()  # one for all layers, so that the data are named once
+    plain = rows.encode(x=alt.X("period:N", sort=None, axis=periods, scale=band))
+    layers = [_line(plain, axis), *_levels(plain, axis), *_breaks(rows), *_points(plain, axis)]
+    return look.finished(alt.layer(*layers).properties(height=320))
+
+
+def _up(field: str, axis: str) -> alt.Y:
     scale = alt.Scale(domain=[0, 1]) if axis == "%" else alt.Scale(zero=True, nice=True)
-    up = alt.Y("value:Q", scale=scale, axis=look.value_axis(axis))
-    plain = look.named().encode(x=across)
-    return look.finished(
-        alt.layer(*_levels(plain), *_breaks(look.named(), across), *_points(plain, up)).properties(height=320)
+    return alt.Y(f"{field}:Q", scale=scale, axis=look.value_axis(axis))
+
+
+def _line(plain: alt.Chart, axis: str) -> alt.Chart:
+    """The grey line between points; first of all layers, for it holds every period in order."""
+    return plain.mark_line(strokeWidth=1.5, opacity=0.45).encode(
+        y=_up("value", axis), detail="segment:N", color=look.role()
     )
 
 
-def _levels(plain: alt.Chart) -> list[alt.Chart]:
+def _levels(plain: alt.Chart, axis: str) -> list[alt.Chart]:
     """The mean and the limits, a line for each segment; limits that follow denominators go in steps."""
     drawn = plain.transform_filter("isValid(datum.mean)")
     return [
         drawn.mark_line(interpolate="step", strokeWidth=1.5, strokeDash=dash, opacity=0.8).encode(
-            y=alt.Y(f"{name}:Q"), detail="segment:N", color=look.role("ink")
+            y=_up(name, axis), detail="segment:N", color=look.role("ink")
         )
         for name, dash in (("mean", [1, 0]), ("lower", DASHES), ("upper", DASHES))
     ]
 
 
-def _breaks(plain: alt.Chart, across: alt.X) -> list[alt.Chart]:
+def _breaks(plain: alt.Chart) -> list[alt.Chart]:
     """A line before the first point of each rebase, with the word."""
     here = alt.X("period:N", sort=None, bandPosition=0)
     starts = plain.transform_filter("datum.starts != ''")
@@ -118,8 +129,8 @@ def _breaks(plain: alt.Chart, across: alt.X) -> list[alt.Chart]:
     return [rule, word]
 
 
-def _points(plain: alt.Chart, up: alt.Y) -> list[alt.Chart]:
-    line = plain.mark_line(strokeWidth=1.5, opacity=0.45).encode(y=up, detail="segment:N", color=look.role())
+def _points(plain: alt.Chart, axis: str) -> list[alt.Chart]:
+    up = _up("value", axis)
     shape = alt.Shape(
         "kind:N", scale=alt.Scale(domain=list(KINDS), range=list(KINDS.values())),
         legend=alt.Legend(
@@ -131,14 +142,20 @@ def _points(plain: alt.Chart, up: alt.Y) -> list[alt.Chart]:
     points = plain.mark_point(filled=True, opacity=1).encode(
         y=up, color=look.role(), shape=shape, size=size, tooltip=[alt.Tooltip("says:N", title="Figure")]
     )
-    marks = (
-        plain.transform_filter("datum.mark != ''")
-        .mark_text(align="left", dx=6, dy=-9, fontSize=look.SMALL)
-        .encode(y=up, text="mark:N", color=look.role("ink"))
-    )
     words = (
         plain.transform_filter("datum.words != ''")
         .mark_text(angle=270, align="left", baseline="middle", dy=0, dx=7, fontSize=look.SMALL)
         .encode(y=alt.value("height"), text="words:N", color=look.role("ink"))
     )
-    return [line, points, marks, words]
+    return [points, *_marks(plain, up), words]
+
+
+def _marks(plain: alt.Chart, up: alt.Y) -> list[alt.Chart]:
+    """A word at the first point of each special spell: before it where there is room, above or below the line."""
+    return [
+        plain.transform_filter(f"datum.mark != '' && datum.kind == 'special: {side}' && datum.early == {early}")
+        .mark_text(align="left" if early else "right", dx=8 if early else -8, dy=dy, fontSize=look.SMALL)
+        .encode(y=up, text="mark:N", color=look.role("ink"))
+        for side, dy in (("higher", -8), ("lower", 10))
+        for early in (1, 0)
+    ]

@@ -6,7 +6,6 @@ import streamlit as st
 
 from app import asking, changes, charts, control_words, figure, filters, identity, listing, rebasing, wording
 from app.permissions import Action
-from pipelines.charting import Grain
 from schemas.errors import QuestionError
 
 person = identity.current_person(Action.SEE_FIGURES)
@@ -48,7 +47,7 @@ figure.show(
         figure.caption(asked, chart.table, n=n, period=chosen.period),
         control_words.method(asked, chart),
         control_words.partly(chart),
-        control_words.SEASONS if grain is Grain.MONTH else "",
+        control_words.months(asked, chart),
     ),
     key="whole",
 )
