@@ -15,7 +15,7 @@ from typing import Any, TypeVar
 
 import pandas as pd
 
-from pipelines import audit, disclosure, exact, school_facts, survival_curves
+from pipelines import audit, exact, school_facts, survival_curves
 from pipelines.disclosure import LEAST_SCHOOLS
 from pipelines.figures import (
     BREAKDOWNS,
@@ -29,12 +29,15 @@ from pipelines.figures import (
     categories,
     category_label,
 )
-from pipelines.history import FIRST_YEAR, schools_ever_in_scope, schools_in_scope
+from pipelines.history import FIRST_YEAR, schools_in_scope
 from pipelines.school_facts import SchoolFacts
 from pipelines.scope import Actor, Scope, ScopeKind
+from pipelines.sharing.answers import shared_answer
+from pipelines.sharing.releasing import release_due
 from pipelines.survival_curves import AgainCurve, Difference, IncidentsPerChild, Point
 from pipelines.warehouse import questions
-from pipelines.warehouse.compose import bindings, grains
+from pipelines.warehouse.compose import bindings
+from pipelines.warehouse.standing import grains_at
 from pipelines.warehouse.store import Cursor, Warehouse
 from schemas.errors import RefusedError
 from schemas.measurement import Kind, measure
@@ -71,60 +74,55 @@ class Reporting:
     # -- figures ------------------------------------------------------------------------------------------
 
     def figures(self, scope: Scope, question: Question) -> FigureTable:
-        """The answer to a question, exact for one's own schools, protected for another organisation's."""
+        """The answer to a question, exact for one's own schools, of another organisation from the shared family."""
+        if question.about not in (None, scope):
+            return self._of_others(scope, question, question.about)
         with self._warehouse.reading() as cursor:
             moment, version = self._moment(cursor, question.as_at)
             key = ("figures", scope, question, version, moment.date())  # another day, another term is due
             kept = self._kept(key)
             if kept is None:
                 exact.must_exist(cursor, scope, question, moment)
-                kept = self._keep(key, self._answer(cursor, scope, question, moment, version))
+                kept = self._keep(key, exact.answer(cursor, scope, question, moment, version))
             found: FigureTable = replace(kept, as_at=moment)
             return found
+
+    def _of_others(self, scope: Scope, question: Question, about: Scope) -> FigureTable:
+        with self._warehouse.reading() as cursor:
+            moment, _ = self._moment(cursor, None)
+            exact.must_exist(cursor, about, question, moment)
+            la_code = _must_be_comparable(cursor, scope, about, question, moment)
+        self.release(la_code)
+        with self._warehouse.reading() as cursor:
+            moment, version = self._moment(cursor, None)
+            if measure(question.measure).kind is Kind.COVERAGE:
+                return _coverage_of_others(cursor, scope, question, about, moment, version)
+            return shared_answer(cursor, scope, question, la_code=la_code, moment=moment)
+
+    def shared(self, scope: Scope, question: Question) -> FigureTable:
+        """What may leave an authority, as anyone outside it would be told."""
+        if scope.kind is not ScopeKind.AUTHORITY:
+            raise RefusedError("What is shared is protected authority by authority: name one, for example la:990.")
+        with self._warehouse.reading() as cursor:
+            exact.must_exist(cursor, scope, question, self._moment(cursor, None)[0])
+        self.release(scope.code)
+        with self._warehouse.reading() as cursor:
+            moment, _ = self._moment(cursor, None)
+            return shared_answer(cursor, scope, question, la_code=scope.code, moment=moment)
+
+    def release(self, la_code: str) -> None:
+        """Make the releases of an authority's shared figures that are due; nothing when none is."""
+        with self._warehouse.reading() as cursor:
+            moment, version = self._moment(cursor, None)
+        key = ("released", la_code, version, moment.date())
+        if self._kept(key) is None:
+            release_due(self._warehouse, la_code, least=self._least)
+            self._keep(key, True)
 
     def data_version(self, as_at: datetime | None = None) -> int:
         """The number of the last change to what figures say."""
         with self._warehouse.reading() as cursor:
             return self._moment(cursor, as_at)[1]
-
-    def _answer(self, cursor: Cursor, scope: Scope, question: Question, moment: datetime, version: int) -> FigureTable:
-        about = question.about or scope
-        if about == scope:
-            return exact.answer(cursor, scope, question, moment, version)
-        own = _must_be_comparable(cursor, scope, about, question, moment)
-        whole = exact.answer(cursor, about, replace(question, about=None), moment, version)
-        found = replace(
-            whole,
-            question=question,
-            scope=scope,
-            coverage=disclosure.without_nil(whole.coverage),
-            protected=True,
-            names={},
-        )
-        if measure(question.measure).kind is Kind.COVERAGE:
-            return found  # whether returns came says nothing about a child
-        shown = self._shown_periods(cursor, about, question, moment, version, own=own)
-        periods = [disclosure.period(row, year=question.year, term=question.term) for row in whole.rows]
-        rows = zip(whole.rows, periods, strict=True)
-        return replace(found, rows=tuple(disclosure.protect(row, shown=one in shown) for row, one in rows))
-
-    def _shown_periods(
-        self, cursor: Cursor, about: Scope, question: Question, moment: datetime, version: int,
-        *, own: frozenset[str],
-    ) -> frozenset[disclosure.Period]:  # fmt: skip
-        """The periods of which others may see a measure, decided for all views of it together."""
-        plain = Question(question.measure, rule_set=question.rule_set)
-        key = ("shown", about, own, plain, version, moment.date())
-        kept = self._kept(key)
-        if kept is None:
-            views = [
-                exact.answer(cursor, about, replace(plain, by=by), moment, version).rows
-                for by in ((), ("year",), ("term",), ("term", "school"))
-            ]
-            rows = [row for view in views[:3] for row in view]
-            kept = self._keep(key, disclosure.shown_periods(rows, views[3], own=own, least=self._least))
-        found: frozenset[disclosure.Period] = kept
-        return found
 
     # -- escalation ---------------------------------------------------------------------------------------
 
@@ -139,7 +137,8 @@ class Reporting:
             if kept is None:
                 exact.must_exist(cursor, scope, question, moment)
                 rows = cursor.rows(
-                    grains(scope) + questions.outcomes(rules, question), exact.values_of(scope, question, moment)
+                    grains_at(cursor, scope, moment) + questions.outcomes(rules, question),
+                    exact.values_of(scope, question, moment),
                 )
                 kept = self._keep(key, _outcome_counts(rows))
             found: tuple[OutcomeCount, ...] = kept
@@ -155,7 +154,8 @@ class Reporting:
             moment, _ = self._moment(cursor, question.as_at)
             exact.must_exist(cursor, scope, question, moment)
             found = cursor.frame(
-                grains(scope) + questions.missed(rules, question), exact.values_of(scope, question, moment)
+                grains_at(cursor, scope, moment) + questions.missed(rules, question),
+                exact.values_of(scope, question, moment),
             )
             detail = {"rows": len(found), "rule_set": rules.id}
             audit.record(cursor, audit.Event(actor, "incidents read", str(scope), detail))
@@ -209,7 +209,8 @@ class Reporting:
             values = exact.values_of(scope, question, moment)
             wanted = {name: values[name] for name in ("as_at", "scope", "terms", "year", "term", "phase", "school")}
             return cursor.frame(
-                grains(scope) + "SELECT * FROM expected e WHERE ($year IS NULL OR academic_year = $year) "
+                grains_at(cursor, scope, moment)
+                + "SELECT * FROM expected e WHERE ($year IS NULL OR academic_year = $year) "
                 "AND ($term IS NULL OR term = $term) AND ($phase IS NULL OR phase = $phase) "
                 "AND ($school IS NULL OR school_urn = $school) ORDER BY school_name, first_day",
                 wanted,
@@ -220,7 +221,8 @@ class Reporting:
         with self._warehouse.reading() as cursor:
             moment, _ = self._moment(cursor, None)
             return cursor.frame(
-                grains(scope) + "SELECT r.*, s.name AS school_name, coalesce(a.role, '') AS recorded_role "
+                grains_at(cursor, scope, moment)
+                + "SELECT r.*, s.name AS school_name, coalesce(a.role, '') AS recorded_role "
                 "FROM returns r "
                 "JOIN terms t ON t.academic_year = r.academic_year AND t.term = r.term "
                 "JOIN scope_schools m ON m.urn = r.school_urn AND t.last_day BETWEEN m.from_date AND m.to_date "
@@ -244,13 +246,7 @@ class Reporting:
         """What an organisation is called, and the authority and trust that a school belongs to today."""
         with self._warehouse.reading() as cursor:
             moment, _ = self._moment(cursor, None)
-            found = cursor.rows(
-                grains(scope) + "SELECT s.*, t.trust_uid AS member_of, t.trust_name AS member_name "
-                "FROM scope_schools m JOIN register s ON s.urn = m.urn "
-                "LEFT JOIN trust_members t ON t.urn = s.urn AND $as_at::DATE BETWEEN t.from_date AND t.to_date "
-                "ORDER BY m.to_date DESC, s.status = 'closed' LIMIT 1",
-                bindings(scope, as_at=moment, first_year=FIRST_YEAR),
-            )
+            found = _homes(cursor, scope, moment)
         return _home(scope, found[0]) if found else {"name": str(scope)}
 
     # -- keeping ------------------------------------------------------------------------------------------
@@ -278,21 +274,45 @@ def _must_be_own(scope: Scope, question: Question) -> None:
         raise RefusedError("This is shown only for your own organisation.")
 
 
-def _must_be_comparable(
-    cursor: Cursor, scope: Scope, about: Scope, question: Question, moment: datetime
-) -> frozenset[str]:
-    """The asker's own schools; others' figures are totals over time of an authority or trust they belong to."""
+def _must_be_comparable(cursor: Cursor, scope: Scope, about: Scope, question: Question, moment: datetime) -> str:
+    """The authority in whose releases the answer is; others' figures are those of an organisation one belongs to."""
     if about.kind not in (ScopeKind.AUTHORITY, ScopeKind.TRUST):
         raise RefusedError("Another school's figures are not shown.")
-    if not set(question.by) <= disclosure.SHARED_BREAKDOWNS or question.school or question.phase:
-        raise RefusedError("Figures of other organisations are shown as totals over time only.")
-    if question.as_at:  # the same figure before and after one school sent again tells what it changed
-        raise RefusedError("Figures of other organisations are shown as they stand now only.")
+    if question.as_at or question.school:
+        raise RefusedError("Figures of other organisations are shown for all their schools, as they were released.")
     mine = schools_in_scope(cursor, scope, on=moment.date(), as_at=moment)
     theirs = schools_in_scope(cursor, about, on=moment.date(), as_at=moment)
     if not mine & theirs:
         raise RefusedError("You can compare with an authority or trust that your schools belong to.")
-    return schools_ever_in_scope(cursor, scope, as_at=moment)  # a school that has left is known to the asker too
+    if about.kind is ScopeKind.AUTHORITY:
+        return about.code
+    if scope.kind is ScopeKind.TRUST:
+        raise RefusedError("You can compare with an authority that your schools belong to.")
+    return _home(scope, _homes(cursor, scope, moment)[0])["la"]
+
+
+def _coverage_of_others(
+    cursor: Cursor, scope: Scope, question: Question, about: Scope, moment: datetime, version: int
+) -> FigureTable:
+    """Whether returns came says nothing about a child; which of them were nil may."""
+    if not set(question.by) <= {"term", "year"}:
+        raise RefusedError("Of others, returns received are shown over time only.")
+    whole = exact.answer(cursor, about, replace(question, about=None), moment, version)
+    rows = tuple(replace(row, coverage=replace(row.coverage, nil=0)) for row in whole.rows)
+    return replace(
+        whole, question=question, scope=scope, coverage=replace(whole.coverage, nil=0), rows=rows, protected=True,
+        names={},
+    )  # fmt: skip
+
+
+def _homes(cursor: Cursor, scope: Scope, moment: datetime) -> list[dict[str, Any]]:
+    return cursor.rows(
+        grains_at(cursor, scope, moment) + "SELECT s.*, t.trust_uid AS member_of, t.trust_name AS member_name "
+        "FROM scope_schools m JOIN register s ON s.urn = m.urn "
+        "LEFT JOIN trust_members t ON t.urn = s.urn AND $as_at::DATE BETWEEN t.from_date AND t.to_date "
+        "ORDER BY m.to_date DESC, s.status = 'closed' LIMIT 1",
+        bindings(scope, as_at=moment, first_year=FIRST_YEAR),
+    )
 
 
 def _outcome_counts(rows: Sequence[Mapping[str, Any]]) -> tuple[OutcomeCount, ...]:

@@ -20,7 +20,8 @@ from pipelines.sharing.parts import Place
 from pipelines.sharing.releases import Release, SharedFigure, figures_of, keep, latest_releases
 from pipelines.sharing.rows import shared_figures
 from pipelines.sharing.telling import Told, told
-from pipelines.warehouse.compose import bindings, grains
+from pipelines.warehouse.compose import bindings
+from pipelines.warehouse.standing import grains_at
 from pipelines.warehouse.store import Cursor, Warehouse
 from schemas.calendar import Term
 from schemas.family import Family, family, family_id
@@ -190,9 +191,10 @@ def columns_given(table_id: str) -> tuple[str, ...]:
 
 
 def _years(cursor: Cursor, la_code: str, now: datetime) -> list[str]:
-    values = bindings(Scope.parse(f"la:{la_code}"), as_at=now, first_year=FIRST_YEAR)
+    scope = Scope.parse(f"la:{la_code}")
+    values = bindings(scope, as_at=now, first_year=FIRST_YEAR)
     rows = cursor.rows(
-        grains(Scope.parse(f"la:{la_code}")) + "SELECT DISTINCT academic_year AS year FROM expected ORDER BY year",
+        grains_at(cursor, scope, now) + "SELECT DISTINCT academic_year AS year FROM expected ORDER BY year",
         values,
     )
     return [str(row["year"]) for row in rows]

@@ -13,7 +13,8 @@ from pipelines import exact
 from pipelines.figures import Figure, Question, State
 from pipelines.history import FIRST_YEAR
 from pipelines.scope import Scope
-from pipelines.warehouse.compose import bindings, grains
+from pipelines.warehouse.compose import bindings
+from pipelines.warehouse.standing import grains_at
 from pipelines.warehouse.store import Cursor
 from schemas.calendar import Term
 from schemas.family import Family, SharedTable
@@ -111,7 +112,8 @@ def _rest(whole: pd.DataFrame, part: pd.DataFrame, name: str, table: SharedTable
 def _places(cursor: Cursor, scope: Scope, year: str, moment: datetime) -> pd.DataFrame:
     values = {**bindings(scope, as_at=moment, first_year=FIRST_YEAR), "year": year}
     found = cursor.frame(
-        grains(scope) + "SELECT e.school_urn AS urn, e.term, coalesce(e.phase, 'not_known') AS phase, "
+        grains_at(cursor, scope, moment)
+        + "SELECT e.school_urn AS urn, e.term, coalesce(e.phase, 'not_known') AS phase, "
         "coalesce(any_value(t.trust_uid), $none) AS trust, coalesce(any_value(t.trust_name), '') AS trust_name, "
         "e.returned, e.last_day, any_value(o.pupils) AS pupils, any_value(l.successor) AS replaced_by "
         "FROM expected e "
