@@ -95,13 +95,18 @@ class Evidence:
         """The cells that the table kept last changes."""
         return np.asarray(self._touched[len(self._proves) - 1], dtype=bool)
 
-    def fallen(self, space: Space, withheld: Mask, number: int, prices: Reals) -> Iterator[int]:
-        """The cells that one reader (by number) finds, each attacked unless a table found before proves it safe."""
-        lost = np.zeros(len(withheld), dtype=bool)
-        while len(left := np.flatnonzero(self.missing(withheld)[number] & ~lost)):
+    def fallen(
+        self, space: Space, withheld: Mask, number: int, prices: Reals, *, leave: Mask | None = None
+    ) -> Iterator[int]:
+        """The cells, but for those to leave, that one reader (by number) finds.
+
+        Each is attacked unless a table found before proves it safe.
+        """
+        done = np.zeros(len(withheld), dtype=bool) if leave is None else leave.copy()
+        while len(left := np.flatnonzero(self.missing(withheld)[number] & ~done)):
             cell = int(left[0])
             if not self.prove(space, cell, prices):
-                lost[cell] = True
+                done[cell] = True
                 yield cell
 
     def prove(self, space: Space, cell: int, prices: Reals) -> bool:

@@ -8,6 +8,7 @@ other cells must be withheld.
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from dataclasses import dataclass, field
 
 import numpy as np
@@ -19,9 +20,10 @@ from pipelines.protection.solving import OPTIMAL, OPTIONS, Reals
 from pipelines.protection.space import Space
 from pipelines.protection.system import Mask
 
-MOST_CELLS = 80  # that may be withheld besides; beyond, the proof may take minutes
-MOST_ROUNDS = 150
+MOST_CELLS = 40  # that may be withheld besides; beyond, the proof may take minutes
+MOST_CONDITIONS = 250  # a measure of work that is the same on every machine
 SLACK, NOISE = 1e-6, 1e-9
+GRAIN = 2.0**-12  # shares are rounded up to it, which keeps them true and the solver calm
 
 
 @dataclass
@@ -56,62 +58,65 @@ def fewest(evidence: Evidence, may: Mask, known: Mask) -> Mask:
     of = evidence.system
     start = of.sensitive & of.offered
     free = np.flatnonzero(may & ~start)
+    if not (known & ~start).any():
+        return known
     price = of.cost + 1e-3 * of.values / max(int(of.values.sum()), 1)
     conditions = Conditions(free, price[free])
-    for _ in range(MOST_ROUNDS if 0 < len(free) <= MOST_CELLS else 0):
+    wide = [Space(of, may, by) for by in evidence.readers]
+    while len(free) <= MOST_CELLS and len(conditions.least) <= MOST_CONDITIONS:
         chosen = conditions.cheapest()
         if chosen is None or price[free[chosen]].sum() >= price[known & ~start].sum() - SLACK:
             return known
         withheld = start.copy()
         withheld[free[chosen]] = True
-        if not _fell(evidence, conditions, withheld, may):
+        if not _fell(evidence, conditions, withheld, wide):
             return withheld
     return known
 
 
-def _fell(evidence: Evidence, conditions: Conditions, withheld: Mask, may: Mask) -> bool:
-    """Attack a set for every reader; add a condition for each cell that falls, and say whether any did."""
-    prices = np.ones(len(withheld))
-    any_fell = False
-    for number, by in enumerate(evidence.readers):
-        space = Space(evidence.system, withheld, by)
-        for cell in evidence.fallen(space, withheld, number, prices):
-            target = None if evidence.system.sensitive[cell] else cell
-            conditions.add(condition(evidence, withheld, may, number, cell), target)
-            any_fell = True
-    return any_fell
+def _fell(evidence: Evidence, conditions: Conditions, withheld: Mask, wide: Sequence[Space]) -> bool:
+    """Attack a set for every reader, insiders first; add a condition for each cell that falls, and say if any did."""
+    sensitive, prices = evidence.system.sensitive, np.ones(len(withheld))
+    fallen = np.zeros(len(withheld), dtype=bool)
+    for number in reversed(range(len(evidence.readers))):
+        space = Space(evidence.system, withheld, evidence.readers[number])
+        for cell in evidence.fallen(space, withheld, number, prices, leave=fallen):
+            fallen[cell] = True
+            conditions.add(condition(evidence, withheld, wide[number], cell), None if sensitive[cell] else cell)
+    return bool(fallen.any())
 
 
-def condition(evidence: Evidence, withheld: Mask, may: Mask, number: int, cell: int) -> Reals:
-    """Weights such that a set out of `may` in which this cell is safe from this reader weighs at least 1."""
-    needed = int(evidence.needed[number, cell])
-    ways = [capacities(evidence, withheld, may, number, cell, change) for change in ((needed,) if needed else (1, -1))]
+def condition(evidence: Evidence, withheld: Mask, wide: Space, cell: int) -> Reals:
+    """Weights such that a set in which this cell is safe from the reader weighs at least 1.
+
+    `wide` is what the reader sees when everything that may be is withheld.
+    """
+    needed = int(evidence.needed[evidence.readers.index(wide.by), cell])
+    ways = [capacities(wide, withheld, cell, change) for change in ((needed,) if needed else (1, -1))]
     proven = [way for way in ways if way is not None]
-    return np.max(proven, axis=0) if len(proven) == len(ways) else _others(evidence, withheld, may, number, cell)
+    return np.max(proven, axis=0) if len(proven) == len(ways) else _others(evidence, withheld, wide, cell)
 
 
-def capacities(evidence: Evidence, withheld: Mask, may: Mask, number: int, cell: int, change: int) -> Reals | None:
+def capacities(wide: Space, withheld: Mask, cell: int, change: int) -> Reals | None:
     """How far each cell, if withheld, could help this one to change, as a share of what is missing, at most 1.
 
     None when even the relaxed attack cannot show that the change is impossible.
     """
-    space = Space(evidence.system, may, evidence.readers[number])
-    if cell not in space.places:
-        return np.zeros(len(may))
-    free = withheld[space.cells] | ~evidence.system.offered[space.cells]
-    bounds = np.column_stack([np.where(free, space.lower, 0), np.where(free, np.inf, 0)])
-    sign = 1 if change > 0 else -1
-    price = np.where(space.cells == cell, -float(sign), 0.0)
-    found = linprog(price, A_eq=space.rows, b_eq=np.zeros(space.rows.shape[0]), bounds=bounds)
+    if cell not in wide.places:
+        return np.zeros(len(withheld))
+    free = withheld[wide.cells] | ~wide.system.offered[wide.cells]
+    bounds = np.column_stack([np.where(free, wide.lower, 0), np.where(free, np.inf, 0)])
+    price = np.where(wide.cells == cell, -1.0 if change > 0 else 1.0, 0.0)
+    found = linprog(price, A_eq=wide.rows, b_eq=np.zeros(wide.rows.shape[0]), bounds=bounds)
     if found.status != OPTIMAL or -found.fun > abs(change) - SLACK:
         return None
-    gain = space.rows.T @ found.eqlin.marginals - price
+    gain = wide.rows.T @ found.eqlin.marginals - price
     gain[np.abs(gain) < NOISE] = 0
-    return _shares(evidence, space, gain, abs(change))
+    return _shares(wide, gain, abs(change))
 
 
-def _shares(evidence: Evidence, space: Space, gain: Reals, change: int) -> Reals | None:
-    of = evidence.system
+def _shares(space: Space, gain: Reals, change: int) -> Reals | None:
+    of = space.system
     always = of.sensitive[space.cells] | ~of.offered[space.cells]
     reach = np.where(gain > 0, np.inf, np.where(gain < 0, gain * space.lower, 0))
     missing = change - reach[always].sum()
@@ -119,15 +124,16 @@ def _shares(evidence: Evidence, space: Space, gain: Reals, change: int) -> Reals
         return None
     shares = np.zeros(len(of.keys))
     shares[space.cells[~always]] = np.minimum(reach[~always] / missing, 1)
-    return shares
+    return np.ceil(shares / GRAIN - SLACK) * GRAIN
 
 
-def _others(evidence: Evidence, withheld: Mask, may: Mask, number: int, cell: int) -> Reals:
+def _others(evidence: Evidence, withheld: Mask, wide: Space, cell: int) -> Reals:
     """Withhold as much more as leaves the cell unsafe; one of the others must be withheld."""
-    grown, prices = withheld.copy(), np.ones(len(withheld))
+    of, prices = evidence.system, np.ones(len(withheld))
+    may = np.isin(np.arange(len(withheld)), wide.cells) & of.offered
+    grown = withheld.copy()
     for other in np.flatnonzero(may & ~withheld):
         grown[other] = True
-        space = Space(evidence.system, grown, evidence.readers[number])
-        if evidence.prove(space, cell, prices):
+        if evidence.prove(Space(of, grown, wide.by), cell, prices):
             grown[other] = False
     return (may & ~grown).astype(float)
