@@ -6,20 +6,22 @@ import os
 import sys
 from datetime import datetime, time
 from pathlib import Path
-from typing import Annotated
+from typing import TYPE_CHECKING, Annotated
 
 import typer
 
-from pipelines import printing, register, returns
+from pipelines import printing
 from pipelines.figures import BREAKDOWNS, Question
-from pipelines.house import House, open_house
-from pipelines.intake.structure import read_academic_year
-from pipelines.intake.tables import NamedFile
 from pipelines.scope import OPERATOR, Actor, Scope
 from pipelines.settings import settings
 from schemas.calendar import Term
 from schemas.errors import PlumblineError, QuestionError
 from schemas.measurement import measures
+
+if TYPE_CHECKING:  # each command loads what it needs: all of it takes seconds, and help needs none
+    from pipelines.house import House
+    from pipelines.intake.tables import NamedFile
+    from pipelines.returns import Checked, Stated
 
 app = typer.Typer(
     help="Are our safeguarding procedures working? Termly returns in, honest figures out.",
@@ -77,7 +79,9 @@ def load(
     as_json: AsJson = False,
 ) -> None:
     """Check a return and keep it: a new version that supersedes the last. With errors nothing is kept."""
-    house = open_house()
+    from pipelines import returns
+
+    house = _house()
     with printing.working("Checking the return"):
         checked = returns.check(
             house.warehouse, _named(files), stated=_stated(school, year, term), actor=OPERATOR_HERE, key=house.key
@@ -100,10 +104,12 @@ def nil(
     as_json: AsJson = False,
 ) -> None:
     """Record that a school had no incidents in a term. A nil return is a return."""
+    from pipelines import returns
+
     receipt = returns.record_nil(
-        open_house().warehouse,
+        _house().warehouse,
         school_urn=school,
-        academic_year=read_academic_year(year),
+        academic_year=_academic_year(year),
         term=term,
         actor=OPERATOR_HERE,
     )
@@ -113,8 +119,10 @@ def nil(
 @app.command(name="register", epilog="Example: `plumbline register edubasealldata.csv`")
 def register_command(files: Files) -> None:
     """Load the register of schools, group membership or links, as they are published."""
+    from pipelines import register
+
     with printing.working("Reading the register"):
-        read = register.load_register(open_house().warehouse, _named(files), actor=OPERATOR_HERE)
+        read = register.load_register(_house().warehouse, _named(files), actor=OPERATOR_HERE)
     for file, reference in zip(files, read, strict=True):
         kept, read_rows = len(reference.frame), reference.rows_read
         printing.say(f"{file.name}: {reference.kind}, {kept:,} rows kept of {read_rows:,} read.")
@@ -141,13 +149,13 @@ def figures(
     question = Question(
         measure=measure,
         by=tuple(part for one in by or [] for part in one.split(",") if part != "none"),
-        year=read_academic_year(year) if year else None,
+        year=_academic_year(year) if year else None,
         term=str(term) if term else None,
         phase=phase,
         rule_set=rule_set,
         as_at=datetime.combine(as_at.date(), time.max) if as_at else None,
     )
-    reporting = open_house().reporting
+    reporting = _house().reporting
     ask = reporting.shared if for_sharing else reporting.figures
     printing.figures(ask(Scope.parse(scope), question), as_json=as_json, as_csv=as_csv)
 
@@ -160,7 +168,7 @@ def publish(
     """Write the figures that may be shared, protected together, in the layout of official open data."""
     from pipelines.sharing.publishing import authorities_of, publish
 
-    house = open_house()
+    house = _house()
     with house.warehouse.reading() as cursor:
         known = authorities_of(cursor)
     if unknown := set(authority or ()) - set(known):
@@ -223,14 +231,32 @@ def demo(
 
 
 def _named(files: list[Path]) -> list[NamedFile]:
+    from pipelines.intake.tables import NamedFile
+
     return [NamedFile(file.name, file.read_bytes()) for file in files]
 
 
-def _stated(school: str | None, year: str | None, term: Term | None) -> returns.Stated:
-    return returns.Stated(school, read_academic_year(year) if year else None, term)
+def _stated(school: str | None, year: str | None, term: Term | None) -> Stated:
+    from pipelines.returns import Stated
+
+    return Stated(school, _academic_year(year) if year else None, term)
 
 
-def _look_at(house: House | None, files: list[NamedFile], stated: returns.Stated) -> returns.Checked:
+def _academic_year(text: str) -> str:
+    from pipelines.intake.structure import read_academic_year
+
+    return read_academic_year(text)
+
+
+def _house() -> House:
+    from pipelines.house import open_house
+
+    return open_house()
+
+
+def _look_at(house: House | None, files: list[NamedFile], stated: Stated) -> Checked:
+    from pipelines import returns
+
     if house is None:
         return returns.look_alone(files, stated=stated)
     return returns.look_at(house.warehouse, files, stated=stated, actor=OPERATOR_HERE, key=house.key)
@@ -241,7 +267,7 @@ def _house_if_any() -> House | None:
     if not settings().warehouse.exists():
         return None
     try:
-        return open_house()
+        return _house()
     except PlumblineError as error:
         printing.complain(f"{error} Checked without the register and earlier returns.")
         return None

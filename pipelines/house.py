@@ -3,11 +3,14 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
-from functools import cache
+from functools import cache, cached_property
+from typing import TYPE_CHECKING
 
-from pipelines.reporting import Reporting
 from pipelines.settings import settings
 from pipelines.warehouse.store import Warehouse
+
+if TYPE_CHECKING:
+    from pipelines.reporting import Reporting
 
 
 @dataclass(frozen=True)
@@ -15,9 +18,16 @@ class House:
     """What the portal and the command line hold open while they run."""
 
     warehouse: Warehouse
-    reporting: Reporting
+    least_shown: int
     key: bytes
     upload_bytes: int
+
+    @cached_property
+    def reporting(self) -> Reporting:
+        """The door to the figures; loaded when it is first asked for, as its methods take seconds to load."""
+        from pipelines.reporting import Reporting
+
+        return Reporting(self.warehouse, least_shown=self.least_shown)
 
 
 @cache
@@ -27,7 +37,7 @@ def open_house() -> House:
     warehouse = Warehouse(chosen.warehouse, memory=chosen.memory)
     return House(
         warehouse=warehouse,
-        reporting=Reporting(warehouse, least_shown=chosen.least_shown),
+        least_shown=chosen.least_shown,
         key=chosen.key,
         upload_bytes=chosen.upload_mb * 1024 * 1024,
     )

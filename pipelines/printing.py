@@ -7,7 +7,7 @@ import json
 import sys
 from collections.abc import Iterator, Mapping, Sequence
 from contextlib import contextmanager
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 from rich.console import Console
 from rich.padding import Padding
@@ -15,10 +15,12 @@ from rich.table import Table
 from rich.text import Text
 
 from pipelines.figures import STATE_WORDS, Figure, FigureTable
-from pipelines.returns import Receipt
 from schemas.calendar import label
 from schemas.issues import Issue, errors, queries
 from schemas.measurement import Measure, measure
+
+if TYPE_CHECKING:
+    from pipelines.returns import Receipt
 
 FIGURE_FIELDS = ("value", "count", "denominator", "lower95", "upper95", "state")
 EXTRA_FIELDS = ("p90", "undated", "not_known", "not_applicable", "at_risk")

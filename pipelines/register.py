@@ -5,15 +5,18 @@ from __future__ import annotations
 import hashlib
 from collections.abc import Sequence
 from datetime import datetime
+from typing import TYPE_CHECKING
 
 import pandas as pd
 
 from pipelines import audit
 from pipelines.intake.tables import NamedFile
-from pipelines.reference import ReferenceFile, read_reference
 from pipelines.scope import Actor
 from pipelines.warehouse import standing
 from pipelines.warehouse.store import Cursor, Warehouse
+
+if TYPE_CHECKING:
+    from pipelines.reference import ReferenceFile
 
 TABLES = {"schools": "schools", "groups": "memberships", "links": "links"}
 COLUMNS = {
@@ -31,6 +34,8 @@ def load_register(
     warehouse: Warehouse, files: Sequence[NamedFile], *, actor: Actor, when: datetime | None = None
 ) -> list[ReferenceFile]:
     """Keep register files of any of the three kinds, all or none; earlier loads stay, for as-at questions."""
+    from pipelines.reference import read_reference  # slow to load, and others ask only what is known
+
     read = [(file, read_reference(file.content, file_name=file.name)) for file in files]
     with warehouse.writing() as cursor:
         moment = when or audit.now()

@@ -8,12 +8,15 @@ from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 from enum import StrEnum
 from functools import cache
+from typing import TYPE_CHECKING
 
-import numpy as np
-import pandas as pd
 from dateutil.easter import easter  # type: ignore[import-untyped, unused-ignore]
 
 from schemas.errors import QuestionError
+
+if TYPE_CHECKING:
+    import numpy as np
+    import pandas as pd
 
 FIRST_YEAR = 1900
 LAST_YEAR = 2199
@@ -131,6 +134,9 @@ def term_of(day: dt.date, bands: Bands | None = None) -> tuple[str, Term]:
 def assign_terms(dates: pd.Series, bands: Bands | None = None) -> pd.DataFrame:
     """The academic_year and term (text) of each date, with the same index; missing where the date is
     missing or outside the calendar."""
+    import numpy as np  # slow to load, and whoever asks only for a term's days needs neither
+    import pandas as pd
+
     if pd.api.types.is_datetime64_any_dtype(dates):
         dates = dates.dt.normalize()
     codes, days = pd.factorize(dates)
@@ -144,6 +150,8 @@ def assign_terms(dates: pd.Series, bands: Bands | None = None) -> pd.DataFrame:
 
 def _spread(values: np.ndarray, codes: np.ndarray) -> pd.api.extensions.ExtensionArray:
     """One value a date, widened from one value a distinct date."""
+    import pandas as pd
+
     return pd.array(values, dtype="str").take(codes)
 
 

@@ -7,7 +7,6 @@ from dataclasses import dataclass
 
 import pandas as pd
 
-from pipelines.intake import formats, personal_data, reading, relations, rules, structure
 from pipelines.intake.surroundings import Stated, Surroundings
 from pipelines.intake.tables import NamedFile
 from schemas.calendar import Term
@@ -49,6 +48,9 @@ class Checked:
 
 def check(files: Sequence[NamedFile], *, stated: Stated, around: Surroundings) -> Checked:
     """Check the files of one return, or of one term's returns of several schools; stores nothing."""
+    # The stages take seconds to load; whoever records a nil return needs none of them.
+    from pipelines.intake import formats, personal_data, reading, relations, rules, structure
+
     read = reading.read(files)
     issues = [*read.issues, *personal_data.inspect(read.tables, known=known_headers())]
     shaped = structure.shape(read.tables, stated=stated)
