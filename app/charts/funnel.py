@@ -105,7 +105,7 @@ def _points(schools: alt.Chart) -> alt.Chart:
 
 def _rings(schools: alt.Chart) -> alt.Chart:
     return schools.transform_filter("datum.ring != ''").mark_point(
-        filled=False, size=320, strokeWidth=2, opacity=1, shape="circle", stroke=look.INK
+        filled=False, size=320, strokeWidth=2, opacity=1, shape="circle", stroke=look.INK, aria=False
     )
 
 
