@@ -34,6 +34,11 @@ def show(person: Person, standing: tuple[ProcedureChange, ...]) -> None:
             _withdraw(standing)
 
 
+def turn() -> int:
+    """A number that changes with each change that is recorded or withdrawn; part of the keys of what starts anew."""
+    return int(st.session_state.get(TURN, 0))
+
+
 def listed(person: Person, standing: tuple[ProcedureChange, ...]) -> pd.DataFrame:
     """Each change with what, where, from when, who recorded it and when."""
     rows = [
@@ -50,24 +55,24 @@ def listed(person: Person, standing: tuple[ProcedureChange, ...]) -> pd.DataFram
 
 
 def _record(*, opened: bool) -> None:
-    turn = st.session_state.get(TURN, 0)  # a new form after each that was kept
+    number = turn()
     person = identity.current_person(Action.RECORD_CHANGES)
     places = procedure.places(person)
-    with st.expander("Record a change of procedure", expanded=opened), st.form(f"change-form-{turn}", border=False):
+    with st.expander("Record a change of procedure", expanded=opened), st.form(f"change-form-{number}", border=False):
         st.markdown(
             "What is recorded is seen by your organisation only. It is never edited: withdraw it and record anew."
         )
-        title = st.text_input("Short title", key=f"change-title-{turn}")
-        what = st.text_area("What changed, in one sentence; name nobody", key=f"change-what-{turn}", height=80)
-        day = st.date_input("In force from", value=None, format="DD/MM/YYYY", key=f"change-day-{turn}")
-        place = st.selectbox("Where it applies", list(places), key=f"change-place-{turn}")
-        schools = _schools(person, turn)
+        title = st.text_input("Short title", key=f"change-title-{number}")
+        what = st.text_area("What changed, in one sentence; name nobody", key=f"change-what-{number}", height=80)
+        day = st.date_input("In force from", value=None, format="DD/MM/YYYY", key=f"change-day-{number}")
+        place = st.selectbox("Where it applies", list(places), key=f"change-place-{number}")
+        schools = _schools(person, number)
         if st.form_submit_button("Record this change"):
             with calmly():
                 _keep(title, what, day, places[place], schools)
 
 
-def _schools(person: Person, turn: int) -> list[str]:
+def _schools(person: Person, number: int) -> list[str]:
     if person.scope.kind is ScopeKind.SCHOOL:
         return []
     names = asking.schools(person)
@@ -75,7 +80,7 @@ def _schools(person: Person, turn: int) -> list[str]:
         "Chosen schools (only for “Chosen schools, named below”)",
         sorted(names, key=names.__getitem__),
         format_func=lambda urn: f"{names[urn]} ({urn})",
-        key=f"change-schools-{turn}",
+        key=f"change-schools-{number}",
     )
     return found
 
@@ -106,5 +111,5 @@ def _withdraw(standing: tuple[ProcedureChange, ...]) -> None:
 
 def _again(said: str) -> None:
     st.session_state[SAID] = said
-    st.session_state[TURN] = st.session_state.get(TURN, 0) + 1
+    st.session_state[TURN] = turn() + 1
     st.rerun()

@@ -40,7 +40,8 @@ answer = st.container()
 def chosen_change(found: tuple[ProcedureChange, ...]) -> ProcedureChange:
     """The change that the page looks at: the latest, or another of several."""
     titles = {one.number: f"{one.title} ({wording.day(one.from_day)})" for one in found}
-    number = st.selectbox("Change of procedure", list(titles), format_func=titles.__getitem__, key="change")
+    key = f"change-{change_record.turn()}"  # what was just recorded or withdrawn starts the choice anew
+    number = st.selectbox("Change of procedure", list(titles), format_func=titles.__getitem__, key=key)
     return next((one for one in found if one.number == number), found[0])
 
 
