@@ -14,7 +14,8 @@ st.title("Which schools differ by more than chance?", anchor=False)
 answer = st.container()
 asked = filters.measure("escalated_when_called_for")
 judged = ("rule_set",) if asked.uses_rule_set else ()
-chosen = filters.choose(person, "school", "year", "term", *judged, latest=False)
+alone = not may(person, Action.CHOOSE_SCHOOL)  # beside others' shared figures, which are given by year
+chosen = filters.choose(person, "school", "year", "term", *judged, latest=alone)
 question = chosen.question(asked.id)
 
 try:
