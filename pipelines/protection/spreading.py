@@ -13,6 +13,7 @@ from pipelines.protection.solving import Reals
 from pipelines.protection.space import Space
 from pipelines.protection.system import Mask
 
+LARGE = 200  # so many cells are worth a look at fewer first
 NEXT_TO_NOTHING = 1e-3  # the price of changing a cell that is withheld anyway, as a share of the usual cost
 
 
@@ -31,8 +32,11 @@ def spread(evidence: Evidence, may: Mask) -> Mask:
     spaces: dict[int, Space] = {}
     while (missing := evidence.missing(withheld)).any():
         reader, cell = _first(missing, of.sensitive)
+        by = evidence.readers[reader]
+        if may.sum() > LARGE and evidence.prove(Space(of, withheld, by), cell, np.ones(len(may))):
+            continue  # what is withheld already is enough
         if reader not in spaces:
-            spaces[reader] = Space(of, may, evidence.readers[reader])
+            spaces[reader] = Space(of, may, by)
         if evidence.prove(spaces[reader], cell, _prices(evidence, withheld)):
             withheld |= evidence.last_touched & of.offered & may
         elif of.sensitive[cell]:

@@ -162,6 +162,24 @@ def test_two_schools_that_make_up_a_total_are_never_published_and_stay_safe() ->
     assert protect(tables, least=5, readers=[neighbour]) == {"trust", "others"}
 
 
+def test_what_only_halves_would_protect_is_not_taken_for_safe() -> None:
+    """Along the cheap cells the small one moves by two at a time, so that it reaches 4 and never 5."""
+    cells = (
+        Cell("small", 2, sensitive=True), Cell("rest", 3), Cell("all", 5, fixed=True),
+        Cell("left", 1), Cell("right", 1), Cell("shared", 5),
+        Cell("left sum", 6, cost=10), Cell("right sum", 6, cost=10),
+    )  # fmt: skip
+    sums = (
+        Sum("all", ("small", "rest")), Sum("small", ("left", "right")),
+        Sum("left sum", ("left", "shared")), Sum("right sum", ("right", "shared")),
+    )  # fmt: skip
+    tables, cheap = Tables(cells, sums), ["small", "rest", "left", "right", "shared"]
+    assert [(one.key, one.high) for one in exposed(tables, cheap, least=5)] == [("small", 4)]
+    withheld = protect(tables, least=5)
+    assert exposed(tables, withheld, least=5) == []
+    assert withheld in ({"small", "rest", "left", "left sum"}, {"small", "rest", "right", "right sum"})
+
+
 def test_nothing_small_needs_nothing_withheld() -> None:
     assert protect(cube((2, 3), (9, 9, 0, 8, 7, 0), sensitive=is_small), least=LEAST) == frozenset()
 
