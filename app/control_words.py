@@ -20,6 +20,7 @@ WORDS = {
     (Rule.SHIFT, Side.HIGHER): "a run above the mean",
     (Rule.SHIFT, Side.LOWER): "a run below the mean",
 }
+OFTEN = "about one chart in seven of 24 points, and one in three of 48,"  # measured: docs/methods.md
 RULES = (
     "a point outside the limits; 7 or more points on one side of the mean; 7 or more rising or falling; "
     "two of three points near a limit"
@@ -76,8 +77,8 @@ def note(chart: ControlChart) -> str:
     chance = wording.number(chart.chance_outside, places=1)
     return (
         f"{len(chart.special)} of {chart.looked_at} points are called special, each looked at by four rules ({RULES}). "
-        f"With no change at all, about {chance} of {chart.looked_at} would still lie outside the limits, and of charts "
-        "this long some would show a run: a special cause is a question to ask, not a finding."
+        f"With no change at all, about {chance} of {chart.looked_at} would still lie outside the limits; and by all four "
+        f"rules {OFTEN} would show something. A special cause is a question to ask, not a finding."
     )
 
 

@@ -31,10 +31,8 @@ EARLY = 6  # points so near the edge that a word goes after them
 
 def control(measure: Measure, chart: ControlChart) -> look.Chart:
     """A control chart; a gap where a point has no value, a line across where its limits begin anew."""
-    rows = [
-        _row(measure, chart, point, before)
-        for point, before in zip(chart.points, (None, *chart.points[:-1]), strict=True)
-    ]
+    before = _befores(chart.points)
+    rows = [_row(measure, chart, point, one) for point, one in zip(chart.points, before, strict=True)]
     names: dict[str, int] = {}
     for row in rows:  # two incidents on one day are two points
         row["early"] = int(len(names) < EARLY)
@@ -45,6 +43,14 @@ def control(measure: Measure, chart: ControlChart) -> look.Chart:
     kind = "day" if chart.days_between else str(chart.grain)
     found = look.frame(rows)
     return look.Chart(_control(axis, kind), found.astype({"mean": "float64"}))
+
+
+def _befores(points: tuple[ControlPoint, ...]) -> list[ControlPoint | None]:
+    """For each point the judged one before it: what is not judged does not part a spell."""
+    found: list[ControlPoint | None] = [None]
+    for point in points[:-1]:
+        found.append(point if point.judged else found[-1])
+    return found
 
 
 def _row(measure: Measure, chart: ControlChart, point: ControlPoint, before: ControlPoint | None) -> dict[str, Any]:
@@ -134,8 +140,8 @@ def _points(plain: alt.Chart, axis: str) -> list[alt.Chart]:
     shape = alt.Shape(
         "kind:N", scale=alt.Scale(domain=list(KINDS), range=list(KINDS.values())),
         legend=alt.Legend(
-            title=None, orient="top", symbolSize=80, labelLimit=300, labelFontSize=look.TEXT, labelColor=look.INK,
-            symbolFillColor=look.INK, symbolStrokeColor=look.INK,
+            title=None, orient="top", columns=2, symbolSize=80, labelLimit=300, labelFontSize=look.TEXT,
+            labelColor=look.INK, symbolFillColor=look.INK, symbolStrokeColor=look.INK,
         ),
     )  # fmt: skip
     size = alt.condition("datum.kind == 'no special cause'", alt.value(55), alt.value(110))

@@ -19,7 +19,7 @@ TWO_LINES = "split(datum.label, ' ')"
 JANUARY_AND_SEPTEMBER = (
     "indexof(['Jan', 'Sep'], slice(datum.label, 0, 3)) >= 0 ? [slice(datum.label, 0, 3), slice(datum.label, -4)] : ''"
 )
-LABELS = {"term": TWO_LINES, "month": JANUARY_AND_SEPTEMBER, "day": "datum.label"}
+LABELS = {"term": TWO_LINES, "month": JANUARY_AND_SEPTEMBER, "day": "datum.label", "year": "datum.label"}
 
 
 def series(measure: Measure, tables: Mapping[str, FigureTable], *, by: str = "term") -> look.Chart:
