@@ -54,7 +54,7 @@ class AgainCurve:
 
 @dataclass(frozen=True, slots=True)
 class Difference:
-    """Whether groups of children differ in how soon they are involved again (log-rank).
+    """Whether groups of children differ in how soon they are involved again within a year (log-rank).
 
     `groups` of ten children or more are compared. `p` is None where there is no test: fewer than two such groups,
     fewer than five children a group involved again, or a child may be in several. `q` is p with the other tests asked
@@ -95,7 +95,10 @@ def curve(cursor: Cursor, scope: Scope, question: Question, moment: datetime) ->
 def differences(cursor: Cursor, scope: Scope, question: Question, moment: datetime) -> Mapping[str, Difference]:
     """For each breakdown of the question, whether its groups differ; all of them tested together."""
     found = {name: _groups(cursor, scope, _of_one(question, name), moment) for name in question.by}
-    large = {name: [one for one in groups.values() if len(one[0]) >= LEAST_AT_RISK] for name, groups in found.items()}
+    large = {
+        name: [_within_a_year(one) for one in groups.values() if len(one[0]) >= LEAST_AT_RISK]
+        for name, groups in found.items()
+    }
     p = {name: difference(groups) if _can_be_tested(name, groups) else None for name, groups in large.items()}
     tested = false_discovery([np.nan if one is None else one for one in p.values()])
     return {
@@ -114,6 +117,12 @@ def incidents_per_child(cursor: Cursor, scope: Scope, question: Question, moment
     counts = {number: counted.get(number, 0) for number in range(1, questions.MOST_INCIDENTS + 1)}
     children = sum(counts.values())
     return IncidentsPerChild(counts, children, several=children - counts[1])
+
+
+def _within_a_year(children: Children) -> Children:
+    """What is compared is what the page shows: a second incident after the year is none yet."""
+    days, again = children
+    return np.minimum(days, HORIZON), again & (days <= HORIZON)
 
 
 def _can_be_tested(name: str, groups: Sequence[Children]) -> bool:

@@ -43,9 +43,14 @@ def compared(children: list[Row], by: str) -> list[list[Row]]:
 
 
 def tested(groups: list[list[Row]]) -> float | None:
-    """The log-rank p value, where five children a group are involved again."""
-    events = sum(child["again"] for group in groups for child in group)
-    return log_rank(groups) if events >= LEAST_EVENTS * len(groups) else None
+    """The log-rank p value of the first year, where five children a group are involved again."""
+    year = [[_seen_for_a_year(child) for child in group] for group in groups]
+    events = sum(child["again"] for group in year for child in group)
+    return log_rank(year) if events >= LEAST_EVENTS * len(groups) else None
+
+
+def _seen_for_a_year(child: Row) -> Row:
+    return child if child["days"] <= 365 else child | {"days": 365, "again": False}
 
 
 def log_rank(groups: list[list[Row]]) -> float | None:
