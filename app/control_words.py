@@ -77,8 +77,8 @@ def note(chart: ControlChart) -> str:
     chance = wording.number(chart.chance_outside, places=1)
     return (
         f"{len(chart.special)} of {chart.looked_at} points are called special, each looked at by four rules ({RULES}). "
-        f"With no change at all, about {chance} of {chart.looked_at} would still lie outside the limits; and by all four "
-        f"rules {OFTEN} would show something. A special cause is a question to ask, not a finding."
+        f"With no change at all, about {chance} of {chart.looked_at} would still lie outside the limits; and by all "
+        f"four rules {OFTEN} would show something. A special cause is a question to ask, not a finding."
     )
 
 
