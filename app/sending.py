@@ -14,6 +14,7 @@ import streamlit as st
 from app.permissions import Action, Person, actor_of, may
 from pipelines import returns
 from pipelines.house import House
+from pipelines.reporting import Question
 from pipelines.returns import Checked, NamedFile, Preview, Receipt, Stated
 from schemas.calendar import Term
 from schemas.errors import RefusedError
@@ -107,11 +108,11 @@ def standing_version(urn: str, year: str, term: Term, *, person: Person, house: 
 def latest_without_return(
     urn: str, terms: Sequence[tuple[str, Term]], *, person: Person, house: House
 ) -> tuple[str, Term]:
-    """The first of these terms of which the school has sent nothing; where there is none, the first of them."""
-    sent = house.reporting.versions(person.scope)
-    own = sent[sent["school_urn"] == urn]
-    came = set(zip(own["academic_year"], own["term"], strict=True))
-    return next((one for one in terms if (one[0], str(one[1])) not in came), terms[0])
+    """The first of these terms of which the school's return is expected and has not come; else the first of them."""
+    expected = house.reporting.returns(person.scope, Question("returns_received", school=urn))
+    missing = expected[~expected["returned"].astype(bool)]
+    due = set(zip(missing["academic_year"], missing["term"], strict=True))
+    return next((one for one in terms if (one[0], str(one[1])) in due), terms[0])
 
 
 # -- the session ------------------------------------------------------------------------------------------
