@@ -24,6 +24,8 @@ PAIRS = {
     "how_shared": "Imagery shared in several ways counts in each: the charts do not add up",
     "year_group": "An incident with children of several year groups counts in each",
     "sex": "An incident with children of both sexes counts in each",
+    "action": "An incident after which several actions were taken counts in each: the charts do not add up",
+    "role": "An incident counts in each part that a child had in it: the charts do not add up",
 }
 
 
