@@ -25,7 +25,7 @@ LEAST = 5
 def county(trusts: int, answers: int, terms: int, *, seed: int = 1) -> tuple[Tables, list[Reader]]:
     """The tables and the trusts that read them."""
     dice = random.Random(seed)
-    sizes = [dice.choice((4, 10, 20, 40, 60)) for _ in range(trusts)]
+    sizes = [dice.choice((7, 15, 30, 60)) for _ in range(trusts)]
     often = [dice.choice((0.3, 0.6, 1, 1, 2)) for _ in range(answers)]
     counts = {
         (str(trust), str(answer), str(term)): max(0, round(dice.gauss(size * share, size * share / 3)))
