@@ -123,7 +123,8 @@ def _said(points: Sequence[ControlPoint], drawn: Control) -> tuple[ControlPoint,
     """Points with their limits and labels; a short segment has limits, and nothing in it is called special."""
     place, found = 0, []
     for point in points:
-        number = next((n for n, one in enumerate(drawn.segments) if place <= one.last), len(drawn.segments) - 1)
+        at = place if point.judged else max(place - 1, 0)  # what is not judged belongs to what came before
+        number = next(n for n, one in enumerate(drawn.segments) if at <= one.last)
         if point.judged:
             label = None if drawn.segments[number].short else drawn.labels[place]
             point = replace(point, limits=drawn.limits[place], label=label)

@@ -31,8 +31,11 @@ EARLY = 6  # points so near the edge that a word goes after them
 
 def control(measure: Measure, chart: ControlChart) -> look.Chart:
     """A control chart; a gap where a point has no value, a line across where its limits begin anew."""
-    before = _befores(chart.points)
-    rows = [_row(measure, chart, point, one) for point, one in zip(chart.points, before, strict=True)]
+    rows = [
+        _row(measure, chart, point, before) for point, before in zip(chart.points, _befores(chart.points), strict=True)
+    ]
+    for row, before in zip(rows[1:], rows, strict=False):
+        row["starts"] = "rebased" if row["segment"] != before["segment"] else ""
     names: dict[str, int] = {}
     for row in rows:  # two incidents on one day are two points
         row["early"] = int(len(names) < EARLY)
@@ -62,7 +65,7 @@ def _row(measure: Measure, chart: ControlChart, point: ControlPoint, before: Con
         "lower": limits.lower if limits else None,
         "upper": limits.upper if limits else None,
         "segment": str(point.segment),
-        "starts": "rebased" if before and point.segment != before.segment else "",
+        "starts": "",
         "kind": _kind(point),
         "mark": "" if (before and before.label == point.label) or not point.label else _mark(point),
         "words": "" if point.value is not None or point.figure is None else wording.state(point.figure) or "no return",

@@ -88,8 +88,12 @@ def test_a_gap_has_no_number_and_special_points_have_a_shape_and_a_word() -> Non
 
 
 def test_a_rebase_is_drawn_where_its_limits_begin() -> None:
-    drawn = charts.control(SHARE, chart(STEP, "2023-11")).rows
-    assert list(drawn[drawn["starts"] != ""]["period"]) == ["November 2023"]
+    whole = chart(STEP, "2023-11")
+    unjudged = replace(whole.points[13], left_out="fewer than 5 dated", label=None)
+    for one in (whole, replace(whole, points=(*whole.points[:13], unjudged, *whole.points[14:]))):
+        starts = charts.control(SHARE, one).rows
+        assert list(starts[starts["starts"] != ""]["period"]) == ["November 2023"]
+    drawn = charts.control(SHARE, whole).rows
     assert drawn["mean"].nunique() == 2
     assert drawn.groupby("segment")["mean"].nunique().tolist() == [1, 1]
 

@@ -256,6 +256,12 @@ def test_limits_begin_anew_at_a_rebase_and_what_a_step_made_special_is_so_no_lon
     assert (found.points[13].segment, found.points[14].segment) == (0, 1)
 
 
+def test_the_august_before_a_rebase_belongs_to_what_came_before() -> None:
+    found = drawn([20, 22, 19, 21, 20, 23, 18, 20, 21, 22, 20, 0] * 2, "2023-09", kind=COUNT)
+    assert [point.segment for point in found.points] == [0] * 12 + [1] * 12
+    assert [one.points for one in found.segments] == [11, 11]
+
+
 def test_a_short_stretch_has_provisional_limits_and_nothing_in_it_is_called_special() -> None:
     found = drawn([5] * 7 + [6] * 7 + [19, 5, 5], "2023-09")
     assert found.segments[-1].short
