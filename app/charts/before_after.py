@@ -78,7 +78,7 @@ def _marks(rows: alt.Chart, kind: str, at: float) -> list[alt.Chart]:
     """The line of the change and its date, at the start or in the middle of a term."""
     place = rows.transform_filter(f"datum.kind == '{kind}'")
     across = place.encode(x=alt.X("period:N", sort=None, bandPosition=at))
-    rule = across.mark_rule(strokeWidth=1.5, strokeDash=[2, 2]).encode(color=look.role())
+    rule = across.mark_rule(strokeWidth=1.5, strokeDash=[2, 2], aria=False).encode(color=look.role())
     date = across.mark_text(align="left", baseline="bottom", dx=-4, fontSize=look.SMALL).encode(
         y=alt.value(-4), text="words:N", color=look.role("ink")
     )

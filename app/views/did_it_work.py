@@ -104,7 +104,7 @@ def page() -> None:
     standing = procedure.recorded(person)
     if not standing:
         answer.markdown(
-            f"**No change of procedure is recorded for {home['name']} yet.** Record one below, and this page shows "
+            f"**{home['name']} has not recorded a change of procedure yet.** Record one below, and this page shows "
             "the figures before and after it."
         )
     else:

@@ -110,7 +110,7 @@ def fill_in(
 def test_without_a_change_on_record_the_page_says_so_and_offers_the_form(who: str) -> None:
     app = visit(PAGE, person=who)
     assert not app.exception
-    assert "No change of procedure is recorded" in said(app)
+    assert "has not recorded a change of procedure yet" in said(app)
     assert not app.get("vega_lite_chart")
     assert [one.label for one in app.button if "change" in one.label] == ["Record this change"]
 
@@ -184,7 +184,7 @@ def test_a_withdrawn_change_is_no_longer_shown(house: House) -> None:
     app.run()
     assert not app.exception
     assert "The change is withdrawn." in said(app)
-    assert "No change of procedure is recorded" in said(app)
+    assert "has not recorded a change of procedure yet" in said(app)
 
 
 def test_what_one_organisation_records_no_other_sees(house: House) -> None:
