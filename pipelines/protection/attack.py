@@ -51,8 +51,8 @@ def exposed(tables: Tables, withheld: Collection[str], *, least: int, readers: S
     """Every cell that somebody outside, or one of the readers, recovers or narrows to below `least`.
 
     Sensitive cells that are withheld or never published must be able to reach `least` (for a reader with a part in
-    the cell: what is not their own), and every withheld cell must have more than one value that fits. What a reader
-    knows, or is the whole of, is no target of theirs. Raises UnprovenError.
+    the cell: what is not their own). Every withheld cell must have more than one value that fits, the further ones
+    for somebody outside only. What a reader knows, or is the whole of, is no target of theirs. Raises UnprovenError.
     """
     of = system(tables)
     hidden = withheld_mask(of, withheld)

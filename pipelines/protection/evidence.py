@@ -79,10 +79,14 @@ class Evidence:
         self._proofs[:, places] += sign * proven
 
     def targets(self, withheld: Mask) -> Mask:
-        """By reader and cell: what has to be safe when `withheld` is withheld."""
+        """By reader and cell: what has to be safe when `withheld` is withheld.
+
+        From somebody outside every cell that is withheld; from those who have a part of their own the sensitive ones.
+        """
         of = self.system
         nothing_of_others = (self._lower == 0) & (of.values > 0)  # all of the count is the reader's own part
         targets: Mask = ((withheld & of.offered) | (of.sensitive & ~of.offered)) & ~(self._known | nothing_of_others)
+        targets[1:] &= of.sensitive
         return targets
 
     def unseen(self, withheld: Mask) -> Mask:

@@ -56,7 +56,8 @@ def test_exposed_are_those_that_every_table_counted_out_exposes(
     for somebody in (NOBODY, Reader("insider", reader.knows)):
         for cell in (cell for cell in tables.cells if cell.key in withheld and cell.key not in somebody.knows):
             low, high = counted.range(cell.key, withheld, somebody)
-            if low == high or (cell.sensitive and high < 3):
+            ours = cell.sensitive or somebody is NOBODY  # what an insider finds of a cell that is not small is no harm
+            if ours and (low == high or (cell.sensitive and high < 3)):
                 right.add((cell.key, somebody.name, low, high))
     found = exposed(tables, withheld, least=3, readers=[Reader("insider", reader.knows)])
     assert {(one.key, one.reader, one.low, one.high) for one in found} == right
