@@ -11,7 +11,8 @@ from pipelines.intake.checking import Checked
 from pipelines.intake.findings import Finding
 from pipelines.keys import rekey
 from pipelines.scope import OPERATOR, Actor, Scope, ScopeKind
-from pipelines.warehouse.compose import bindings, grains
+from pipelines.warehouse.compose import bindings
+from pipelines.warehouse.standing import grains_at
 from pipelines.warehouse.store import Cursor
 from schemas.calendar import Term, default_terms
 from schemas.issues import Issue, Severity
@@ -21,9 +22,11 @@ FIRST_YEAR = "201415"
 
 def schools_in_scope(cursor: Cursor, scope: Scope, *, on: date, as_at: datetime | None = None) -> frozenset[str]:
     """The URNs that belong to an organisation on a day."""
-    values = bindings(scope, as_at=as_at or audit.now(), first_year=FIRST_YEAR)
+    moment = as_at or audit.now()
+    values = bindings(scope, as_at=moment, first_year=FIRST_YEAR)
     found = cursor.rows(
-        grains(scope) + "SELECT DISTINCT urn FROM scope_schools WHERE $on BETWEEN from_date AND to_date",
+        grains_at(cursor, scope, moment)
+        + "SELECT DISTINCT urn FROM scope_schools WHERE $on BETWEEN from_date AND to_date",
         {**values, "on": on},
     )
     return frozenset(str(row["urn"]) for row in found)
@@ -32,7 +35,8 @@ def schools_in_scope(cursor: Cursor, scope: Scope, *, on: date, as_at: datetime 
 def schools_ever_in_scope(cursor: Cursor, scope: Scope, *, as_at: datetime) -> frozenset[str]:
     """The URNs that belong, or once belonged, to an organisation."""
     values = bindings(scope, as_at=as_at, first_year=FIRST_YEAR)
-    return frozenset(str(row["urn"]) for row in cursor.rows(grains(scope) + "SELECT urn FROM scope_schools", values))
+    start = grains_at(cursor, scope, as_at)
+    return frozenset(str(row["urn"]) for row in cursor.rows(start + "SELECT urn FROM scope_schools", values))
 
 
 def last_day_of(year: str, term: Term) -> date:
@@ -89,9 +93,10 @@ def _seen_before(cursor: Cursor, checked: Checked, *, key: bytes, scope: Scope) 
 
 def _first_seen(cursor: Cursor, asked: pd.DataFrame, scope: Scope) -> pd.DataFrame:
     """Within the sender's own schools only: a check must not tell who was involved at another school."""
-    values = bindings(scope, as_at=audit.now(), first_year=FIRST_YEAR)
+    moment = audit.now()
+    values = bindings(scope, as_at=moment, first_year=FIRST_YEAR)
     found = cursor.frame(
-        grains(scope) + "SELECT child_key, min(reported_date) AS first_date FROM child "
+        grains_at(cursor, scope, moment) + "SELECT child_key, min(reported_date) AS first_date FROM child "
         "WHERE child_key IN (SELECT unnest($keys)) GROUP BY child_key",
         {**values, "keys": [str(key) for key in asked["child_key"].unique()]},
     )
@@ -102,10 +107,12 @@ def sent_in_other_terms(cursor: Cursor, checked: Checked) -> pd.DataFrame:
     """What stands in these schools' returns of other terms: school, reference, `told_then`, year and term."""
     rows = checked.incidents
     urns: list[str] = [] if rows is None else [str(urn) for urn in rows["school_urn"].dropna().unique()]
-    values = bindings(OPERATOR, as_at=audit.now(), first_year=FIRST_YEAR)
+    moment = audit.now()
+    values = bindings(OPERATOR, as_at=moment, first_year=FIRST_YEAR)
     term = {"year": checked.academic_year or "", "term": str(checked.term or "")}
     return cursor.frame(
-        grains(OPERATOR) + "SELECT i.school_urn, i.incident_ref, i.reported_date AS told_then, r.academic_year, r.term "
+        grains_at(cursor, OPERATOR, moment)
+        + "SELECT i.school_urn, i.incident_ref, i.reported_date AS told_then, r.academic_year, r.term "
         "FROM incidents i JOIN live_returns r ON r.return_id = i.return_id "
         "WHERE i.school_urn IN (SELECT unnest($urns)) AND NOT (r.academic_year = $year AND r.term = $term)",
         {**values, **term, "urns": urns},

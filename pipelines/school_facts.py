@@ -10,7 +10,8 @@ from typing import Any
 from pipelines.figures import Question
 from pipelines.history import FIRST_YEAR, last_day_of
 from pipelines.scope import Scope, ScopeKind
-from pipelines.warehouse.compose import bindings, grains
+from pipelines.warehouse.compose import bindings
+from pipelines.warehouse.standing import grains_at
 from pipelines.warehouse.store import Cursor
 from schemas.calendar import Term, academic_year
 
@@ -44,7 +45,7 @@ def read(cursor: Cursor, scope: Scope, question: Question, moment: datetime) -> 
     day = last_day(question, moment)
     values = bindings(around, as_at=moment, first_year=FIRST_YEAR)
     rows = cursor.rows(
-        grains(around) + "SELECT f.*, t.trust_uid, t.trust_name, "
+        grains_at(cursor, around, moment) + "SELECT f.*, t.trust_uid, t.trust_name, "
         "coalesce(f.open_date, DATE '1900-01-01') <= $day AND f.status <> 'proposed_to_open' "
         "AND CASE WHEN f.status = 'closed' THEN coalesce(f.close_date, DATE '1900-01-01') "
         "ELSE coalesce(f.close_date, DATE '9999-12-31') END >= $day AS is_open "
@@ -66,7 +67,8 @@ def last_day(question: Question, moment: datetime) -> date:
 
 def _authority_of(cursor: Cursor, school: Scope, moment: datetime) -> Scope:
     values = bindings(school, as_at=moment, first_year=FIRST_YEAR)
-    found = cursor.rows(grains(school) + "SELECT la_code FROM register WHERE urn = $scope", values)
+    start = grains_at(cursor, school, moment)
+    found = cursor.rows(start + "SELECT la_code FROM register WHERE urn = $scope", values)
     code = str(found[0]["la_code"] or "") if found else ""
     return Scope(ScopeKind.AUTHORITY, code) if code else school
 

@@ -17,7 +17,7 @@ from pipelines.scope import Scope
 from pipelines.statistics.multiple import false_discovery
 from pipelines.statistics.survival import LEAST_AT_RISK, Curve, difference, kaplan_meier
 from pipelines.warehouse import questions
-from pipelines.warehouse.compose import grains
+from pipelines.warehouse.standing import grains_at
 from pipelines.warehouse.store import Cursor
 from schemas.measurement import measure
 
@@ -110,7 +110,7 @@ def differences(cursor: Cursor, scope: Scope, question: Question, moment: dateti
 def incidents_per_child(cursor: Cursor, scope: Scope, question: Question, moment: datetime) -> IncidentsPerChild:
     """How many children were in how many of the incidents in question."""
     rows = cursor.rows(
-        grains(scope) + questions.incidents_per_child(replace(question, by=())),
+        grains_at(cursor, scope, moment) + questions.incidents_per_child(replace(question, by=())),
         exact.values_of(scope, question, moment),
     )
     counted = {int(row["incidents"]): int(row["children"]) for row in rows}
@@ -137,7 +137,8 @@ def _groups(cursor: Cursor, scope: Scope, question: Question, moment: datetime) 
     """The children of each combination: days, and whether involved again."""
     asked = measure(question.measure)
     rows = cursor.rows(
-        grains(scope) + questions.figures(asked, None, question), exact.values_of(scope, question, moment)
+        grains_at(cursor, scope, moment) + questions.figures(asked, None, question),
+        exact.values_of(scope, question, moment),
     )
     names = questions.keys(question.by)
     return {
