@@ -42,12 +42,6 @@ def is_sensitive(part: Part, *, least: int, compares: bool) -> bool:
     return compares and (part.schools < LEAST_SCHOOLS or 2 * part.largest_school > part.count)
 
 
-def is_small(count: int | None, denominator: int | None, *, least: int) -> bool:
-    """Whether a count, what it leaves of its denominator, or the denominator itself is small but not zero."""
-    of = denominator or 0
-    return any(0 < number < least for number in (count or 0, of - (count or 0), of))
-
-
 def enough_schools(counts: Sequence[int]) -> bool:
     """At least three schools contribute (a nil return contributes 0), and none of them more than half."""
     return len(counts) >= LEAST_SCHOOLS and 2 * max(counts) <= sum(counts)

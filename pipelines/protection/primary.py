@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 
-def is_sensitive(count: int, denominator: int | None = None, *, least: int, hide_zero: bool = False) -> bool:
+def is_small(count: int, denominator: int | None = None, *, least: int, hide_zero: bool = False) -> bool:
     """Whether a count, what it leaves of its denominator, or the denominator is from 1 to `least` - 1.
 
     29 of 30 tells as much of the one left over as 1 of 30 does. A count of 0 is shown unless `hide_zero`.

@@ -4,11 +4,12 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 from datetime import datetime
-from math import floor
 
 from pipelines import exact
-from pipelines.disclosure import enough_schools, is_small
+from pipelines.disclosure import enough_schools
 from pipelines.figures import Figure, Question
+from pipelines.protection.primary import is_small
+from pipelines.protection.rounding import round_half_up
 from pipelines.scope import Scope
 from pipelines.sharing.linking import Linked
 from pipelines.sharing.parts import YEAR
@@ -57,7 +58,7 @@ def _figure(
 
 def rounded(measure: Measure, value: float) -> float:
     """Whole days, whole per cents, half up: too coarse to work back a count."""
-    return float(floor(value + 0.5)) if measure.kind is Kind.DAYS else floor(value * 100 + 0.5) / 100
+    return float(round_half_up(value, places=0 if measure.kind is Kind.DAYS else 2))
 
 
 def _can_stand(measure: Measure, whole: Figure, parts: list[Figure], *, least: int) -> bool:

@@ -4,8 +4,8 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from dataclasses import dataclass
-from decimal import ROUND_HALF_UP, Decimal
 
+from pipelines.protection.rounding import round_half_up
 from pipelines.sharing.parts import YEAR
 from pipelines.sharing.releases import Release, SharedFigure
 from pipelines.statistics.intervals import Estimate, rate, wilson
@@ -134,7 +134,7 @@ def _limits(name: str, estimate: Estimate | None, one: SharedFigure, *, by: int)
 
 def _rounded(value: float) -> str:
     """One place, half up; `k` for what rounds to zero but is not."""
-    text = str(Decimal(repr(value)).quantize(Decimal("0.1"), rounding=ROUND_HALF_UP))
+    text = str(round_half_up(value, places=1))
     return ROUNDS_TO_ZERO if text == "0.0" and value > 0 else text
 
 
@@ -142,4 +142,4 @@ def _alone(measure: Measure, value: float | None) -> str:
     """Whole days or whole per cents."""
     if value is None:
         return NOT_APPLICABLE
-    return str(int((value if measure.kind is Kind.DAYS else value * 100) + 0.5))
+    return str(round_half_up(value if measure.kind is Kind.DAYS else value * 100))

@@ -85,8 +85,13 @@ def _draft(
 
 
 def closed_terms(places: pd.DataFrame, shared: Family, *, on: datetime) -> tuple[str, ...]:
-    """The terms of which all returns came, or which ended long enough ago; only ended ones, and none before it."""
+    """The terms, from the first on, that have ended and of which all returns came or none is waited for any more.
+
+    None of a year of which nothing has come.
+    """
     found: list[str] = []
+    if not places["returned"].any():
+        return ()
     for term in Term:
         rows = places[places["term"] == term]
         if rows.empty:

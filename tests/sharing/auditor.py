@@ -46,7 +46,10 @@ class Breach:
 
 
 def audit(shown: Mapping[Key, int], schools: Iterable[School], *, least: int, who: str = "") -> list[Breach]:
-    """Everything that is given away to somebody outside, or to a reader: a trust's code or a school's URN."""
+    """Everything that is given away to somebody outside, or to a reader: a trust's code or a school's URN.
+
+    Somebody outside must not work back anything that is withheld; a reader nothing small, nor another school's figure.
+    """
     told = list(schools)
     truth = _truth(told)
     known = _part_of(told, who)
@@ -55,8 +58,9 @@ def audit(shown: Mapping[Key, int], schools: Iterable[School], *, least: int, wh
     for key in sorted(truth):
         rest = truth[key] - known.get(key, (0, False))[0]
         is_small = 0 < rest < least and not _is_recording(key)
-        is_withheld = key[2] in GIVEN and key[3] != "both" and key not in shown
-        if rest and (is_small or is_withheld):
+        is_withheld = key[2] in GIVEN and key[3] != "both" and key not in shown and not who
+        is_of_few = key[2] in GIVEN and _is_of_few(told, key)
+        if rest and (is_small or is_withheld or is_of_few):
             found = attack.narrowed(key, least - rest if is_small else 0)
             breaches += [Breach(who, key, *found)] if found else []
     return breaches
@@ -66,6 +70,15 @@ def _is_recording(key: Key) -> bool:
     """What is left over says “not known”: how something was recorded."""
     table = next(one for one in family().tables if one.id == key[0])
     return key[2] == "outside" and table.measure.applies_when == "always" and table.breakdown is None
+
+
+def _is_of_few(told: list[School], key: Key) -> bool:
+    """Whether fewer than three schools are in a figure, or one is more than half of it."""
+    parts: defaultdict[str, int] = defaultdict(int)
+    for school in told:
+        if (count := school.own.get(key[:3])) is not None and key in _cells_of(school, *key[:3]):
+            parts[school.urn] += count
+    return len(parts) < 3 or 2 * max(parts.values()) > sum(parts.values())
 
 
 def _truth(told: list[School]) -> dict[Key, int]:
