@@ -64,6 +64,11 @@ def version(table: FigureTable) -> str:
     return f"Data version {table.data_version}, {wording.moment(table.as_at)}"
 
 
+def released(table: FigureTable) -> str:
+    """When another organisation's figures were released, and of which data."""
+    return f"as released on {wording.day(table.as_at.date())}, data version {table.data_version}"
+
+
 def judged_by(*names: str | None) -> str:
     """Rule sets in words, with a warning where a wording is not settled; empty where none is used."""
     said = [_with_doubt(rule_set(name)) for name in names if name is not None]
@@ -83,6 +88,7 @@ def note_of_states() -> None:
             "- **none recorded (nil return)**: the school said that it had no incidents; it may also have missed some\n"
             "- **no return**: nothing was sent, so nothing is known; never read it as zero\n"
             "- **withheld**: others' figures too small to show without pointing at someone\n"
+            "- **not shared**: others’ figures are shared once a term is closed, and some for whole years only\n"
             "- **nothing to measure**: no incident to which the measure applies\n"
             "- **too few to say**: too few children have been followed for long enough"
         )

@@ -15,7 +15,7 @@ THIN = "\u00a0"  # between a number and its sign, so that a line never breaks th
 NOTHING = "–"
 HERE = ZoneInfo("Europe/London")
 NOUNS = {Kind.DAYS: "escalated incidents", Kind.RATE: "pupils on roll"}
-NO_NUMBER = frozenset({State.NOT_SUBMITTED, State.WITHHELD, State.NOT_APPLICABLE, State.TOO_FEW, State.NOT_YET})
+NO_NUMBER = frozenset({State.NOT_SUBMITTED, State.WITHHELD, State.NOT_APPLICABLE, State.TOO_FEW, State.NOT_SHARED})
 
 
 def number(value: float, *, places: int = 0) -> str:

@@ -51,7 +51,7 @@ class State(StrEnum):
     WITHHELD = "withheld"
     NOT_APPLICABLE = "not_applicable"  # nothing to measure: no incident to which it applies
     TOO_FEW = "too_few"  # too few are followed for long enough to say
-    NOT_YET = "not_yet"  # of another organisation: its period is not released yet
+    NOT_SHARED = "not_shared"  # of another organisation: not released yet, or never for such a period
 
 
 STATE_WORDS: Mapping[State, str] = {
@@ -62,7 +62,7 @@ STATE_WORDS: Mapping[State, str] = {
     State.WITHHELD: "withheld",
     State.NOT_APPLICABLE: "nothing to measure",
     State.TOO_FEW: "too few to say",
-    State.NOT_YET: "not shared yet",
+    State.NOT_SHARED: "not shared",
 }
 
 

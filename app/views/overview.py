@@ -6,7 +6,9 @@ import streamlit as st
 
 from app import asking, changes, charts, figure, filters, identity, listing, wording
 from app.permissions import Action
+from schemas.family import family
 from schemas.measurement import measures
+from schemas.rulesets import rule_sets
 
 CALLED_FOR = "the incidents that the guidance says to escalate were escalated"
 FIRST, AGAIN = "escalated_when_called_for", "involved_again_365_days"
@@ -16,13 +18,14 @@ ALL_TIME = {"year": None, "term": None}  # a year must pass before anyone can be
 
 person = identity.current_person(Action.SEE_FIGURES)
 home = asking.home(person)
-beside = asking.authority(person)
+authority = asking.authority(person)
 st.title("Are our safeguarding procedures working?", anchor=False)
 answer = st.container()
 chosen = filters.choose(person, "year", "term", "phase", "rule_set")
 found = {name: asking.one(person, chosen.question(name, **(ALL_TIME if name == AGAIN else {}))) for name in HEADLINES}
 first, table = found[FIRST]
 judged = figure.judged_by(chosen.rule_set)
+beside = authority if chosen.rule_set == family().rule_set else None
 early = asking.already_come(person)
 already = wording.already_come(early) if early else ""
 
@@ -97,7 +100,8 @@ def beside_authority(other: asking.Beside) -> None:
         ),
         caption=figure.joined(
             f"Period: {chosen.period}; involved again: all years",
-            f"{other.called}: {wording.coverage(theirs[FIRST][1].coverage)}; what could point at someone is withheld",
+            f"{other.called}: {wording.coverage(theirs[FIRST][1].coverage)}; {figure.released(theirs[FIRST][1])}",
+            "What could point at someone is withheld, and a figure that was shared is not changed by one late return",
             judged,
             "Schools differ in age, size and how much they record: a difference is a question, not a verdict",
             figure.version(table),
@@ -111,4 +115,9 @@ over_time()
 changed()
 if beside is not None:
     beside_authority(beside)
+elif authority is not None:
+    st.info(
+        f"Others’ figures are shared under {rule_sets()[family().rule_set].short_title} only. Choose it to see "
+        f"{authority.called} beside yours."
+    )
 figure.note_of_states()

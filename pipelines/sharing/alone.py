@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
+from dataclasses import replace
 from datetime import datetime
 
 from pipelines import exact
@@ -20,20 +21,25 @@ from schemas.calendar import Term, start_year
 from schemas.family import Level
 from schemas.measurement import Kind, Measure
 
+ALL = "all"  # all that was sent until a release, not one year's
+
 
 def alone_figures(
     cursor: Cursor, linked: Linked, earlier: list[SharedFigure], terms: Mapping[str, datetime], *, least: int
 ) -> list[SharedFigure]:
-    """The year's values by themselves, once all its terms are released; what was released before stays."""
-    kept = {one.table_id: one for one in earlier if one.table_id in linked.family.alone}
-    if len(terms) < len(Term):
-        return list(kept.values())
+    """The year's values by themselves, once all its terms are released; what was released before stays.
+
+    A Kaplan–Meier share is also given over all that was sent until then (period `all`).
+    """
+    kept = {one.table_id: one for one in earlier if one.period == YEAR}
     moment = max(terms.values())
-    return [
-        kept.get(name) or _figure(cursor, linked, measure, name, moment, least=least)
-        for name, measure in linked.family.alone.items()
-        if _is_complete(measure, linked.told.year, moment)
-    ]
+    found = []
+    for name, measure in linked.family.alone.items():
+        if len(terms) == len(Term) and _is_complete(measure, linked.told.year, moment):
+            found.append(kept.get(name) or _figure(cursor, linked, measure, moment, period=YEAR, least=least))
+        if measure.kind is Kind.REPEAT:
+            found.append(_figure(cursor, linked, measure, moment, period=ALL, least=least))
+    return found
 
 
 def _is_complete(measure: Measure, year: str, moment: datetime) -> bool:
@@ -42,16 +48,17 @@ def _is_complete(measure: Measure, year: str, moment: datetime) -> bool:
 
 
 def _figure(
-    cursor: Cursor, linked: Linked, measure: Measure, name: str, moment: datetime, *, least: int
+    cursor: Cursor, linked: Linked, measure: Measure, moment: datetime, *, period: str, least: int
 ) -> SharedFigure:
-    scope = Scope.parse(f"la:{linked.told.la_code}")
-    asked = Question(measure.id, year=linked.told.year, rule_set=linked.family.rule_set)
+    la_code, year = linked.told.la_code, linked.told.year if period == YEAR else None
+    asked = Question(measure.id, year=year, rule_set=linked.family.rule_set)
+    scope = Scope.parse(f"la:{la_code}")
     whole = exact.answer(cursor, scope, asked, moment, 0).rows[0]
-    by_school = Question(measure.id, by=("school",), year=linked.told.year, rule_set=linked.family.rule_set)
-    shown = _can_stand(measure, whole, list(exact.answer(cursor, scope, by_school, moment, 0).rows), least=least)
+    parts = exact.answer(cursor, scope, replace(asked, by=("school",)), moment, 0).rows
+    shown = whole.value is not None and _can_stand(measure, whole, list(parts), least=least)
     return SharedFigure(
-        table_id=name, value=PLAIN, level=str(Level.AUTHORITY), code=linked.told.la_code, name=linked.told.la_code,
-        period=YEAR, shown=shown, figure=rounded(measure, whole.value) if shown and whole.value is not None else None,
+        table_id=measure.id, value=PLAIN, level=str(Level.AUTHORITY), code=la_code, name=la_code, period=period,
+        shown=shown, figure=rounded(measure, whole.value) if shown and whole.value is not None else None,
         count=None, denominator=None, returned=whole.coverage.returned, expected=whole.coverage.expected,
     )  # fmt: skip
 

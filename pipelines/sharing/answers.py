@@ -9,6 +9,7 @@ from datetime import datetime
 from pipelines.estimates import Counted, figure
 from pipelines.figures import Coverage, Figure, FigureTable, Question, State
 from pipelines.scope import Scope, ScopeKind
+from pipelines.sharing.alone import ALL
 from pipelines.sharing.parts import YEAR
 from pipelines.sharing.releases import Release, SharedFigure, figures_of, latest_releases
 from pipelines.sharing.telling import PLAIN
@@ -47,7 +48,7 @@ def _table(question: Question, shared: Family) -> str:
     judged = measure(question.measure).uses_rule_set
     if judged and question.rule_set not in (None, shared.rule_set):
         raise RefusedError("Figures of other organisations are judged by one rule set only, the current guidance.")
-    if question.measure in shared.alone and set(question.by) <= {"year"} and not question.term and not question.phase:
+    if question.measure in shared.alone and set(question.by) <= set(IN_TIME):
         return question.measure
     breakdowns = [name for name in question.by if name not in IN_TIME]
     name = COUNTED_IN.get(question.measure, question.measure) if not breakdowns else question.measure
@@ -91,6 +92,8 @@ def _wanted(
             )  # fmt: skip
             continue
         periods = [(year, question.term or YEAR, value) for year in years]
+        if not (question.by or question.year or question.term) and shared.keys() & {(one, ALL, value) for one in years}:
+            periods = [(max(year for year, period, _ in shared if period == ALL), ALL, value)]
         if "year" in question.by:
             yield from (([one], {"year": one[0], **by}) for one in periods)
         else:
@@ -104,7 +107,7 @@ def _row(
     there = [one for one in found if one is not None]
     covered = Coverage(sum(one.returned for one in there), sum(one.expected for one in there))
     if not there or len(there) < len(found):
-        return _none(by, covered, State.NOT_YET)
+        return _none(by, covered, State.NOT_SHARED)
     if covered.returned == 0:
         return _none(by, covered, State.NOT_SUBMITTED)
     if not all(one.shown for one in there):
@@ -124,9 +127,9 @@ def _summed(asked: Measure, there: list[SharedFigure], by: dict[str, str], cover
 
 
 def _alone(there: list[SharedFigure], by: dict[str, str], covered: Coverage) -> Figure:
-    """A value that stands by itself; of several years there is none, since it is no sum."""
+    """A value that stands by itself: of several years it is no sum."""
     if len(there) > 1:
-        return _none(by, covered, State.WITHHELD)
+        return _none(by, covered, State.NOT_SHARED)
     return Figure(by, there[0].figure, None, None, None, None, State.VALUE, covered)
 
 

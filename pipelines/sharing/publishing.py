@@ -10,6 +10,7 @@ from pathlib import Path
 from pipelines import audit
 from pipelines.figures import category_label
 from pipelines.scope import Actor
+from pipelines.sharing.alone import ALL
 from pipelines.sharing.layout import Column, columns_alone, columns_of, values_of
 from pipelines.sharing.note import method_note
 from pipelines.sharing.releases import Release, SharedFigure, figures_of, latest_releases
@@ -33,7 +34,7 @@ def publish(warehouse: Warehouse, folder: Path, *, authorities: Mapping[str, str
         releases = {code: latest_releases(cursor, code) for code in authorities}
         figures = [
             (release, one) for of_la in releases.values() for release in of_la.values()
-            for one in figures_of(cursor, release)
+            for one in figures_of(cursor, release) if one.period != ALL
         ]  # fmt: skip
     files = _files(figures, authorities)
     files["method.md"] = method_note([one for of_la in releases.values() for one in of_la.values()], authorities)
