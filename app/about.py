@@ -12,7 +12,8 @@ import pandas as pd
 from app.in_words import in_words
 from app.wording import day, number, opening, per_cent
 from app.wording import days as in_days
-from pipelines.reporting import LEAST_SCHOOLS
+from pipelines.reporting import BREAKDOWNS, LEAST_SCHOOLS
+from schemas.family import family
 from schemas.lexicon import Column, lexicon
 from schemas.measurement import Kind, Measure
 from schemas.rulesets import RuleSet, Verdict
@@ -129,6 +130,21 @@ def definitions_table(name: str) -> pd.DataFrame:
     """The answers of one list with their meaning."""
     codes = lexicon().lists[name].codes
     return pd.DataFrame([(code.label, code.definition) for code in codes], columns=["Answer", "What it means"])
+
+
+def shared_table() -> pd.DataFrame:
+    """The figures that others are told, and at which levels."""
+    rows = [
+        (
+            one.measure.title,
+            BREAKDOWNS[one.breakdown] if one.breakdown else "–",
+            ", ".join(one.levels),
+            "terms and years",
+        )
+        for one in family().tables
+    ]
+    rows += [(measure.title, "–", "authority", "years; its value only") for measure in family().alone.values()]
+    return pd.DataFrame(rows, columns=["Figure", "Broken down by", "For", "By"])
 
 
 @cache

@@ -9,6 +9,7 @@ from app import about
 from app.calm import calmly
 from app.issue_tables import plain
 from pipelines.settings import settings
+from schemas.family import family
 from schemas.lexicon import lexicon
 from schemas.measurement import measures
 from schemas.rulesets import OUTCOME_LABELS, rule_sets
@@ -74,6 +75,9 @@ def show_methods() -> None:
     for heading, words in about.methods(least_shown=settings().least_shown).items():
         st.subheader(heading)
         st.markdown(words)
+    st.subheader("What is shared with others", anchor="shared")
+    st.markdown(f"Escalation of others is judged by {rule_sets()[family().rule_set].short_title} only.")
+    table(about.shared_table(), "shared")
 
 
 def show_words() -> None:
