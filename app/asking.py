@@ -30,7 +30,10 @@ class Beside:
 def figures(person: Person, question: Question) -> FigureTable:
     """The answer to a question for a person's own organisation, or for one they belong to."""
     _must(person, Action.SEE_FIGURES if question.about is None else Action.COMPARE_WITH_AUTHORITY)
-    return open_house().reporting.figures(scope_of(person), question)
+    if question.about is None:
+        return open_house().reporting.figures(scope_of(person), question)
+    with st.spinner("Working out what may be shared"):  # a while, the first time after a term is closed
+        return open_house().reporting.figures(scope_of(person), question)
 
 
 def one(person: Person, question: Question) -> tuple[Figure, FigureTable]:

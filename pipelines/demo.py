@@ -16,6 +16,7 @@ from pipelines.reporting import Reporting
 from pipelines.sample import Sample, SampleReturn, generate
 from pipelines.sample.faults import CHANGE
 from pipelines.scope import OPERATOR, Actor, Scope, ScopeKind
+from pipelines.sharing.publishing import authorities_of
 from pipelines.warehouse.store import Warehouse
 from schemas.calendar import Term, label
 from schemas.errors import PlumblineError
@@ -29,7 +30,17 @@ def build_demo(path: Path | None, *, key: bytes, progress: Progress = lambda _: 
     """Make the demonstration's warehouse (None: in memory), and leave it open."""
     warehouse = fill(Warehouse(path), generate(seed=seed), key=key, progress=progress)
     record_change(warehouse)
+    share(warehouse, progress=progress)
     return warehouse
+
+
+def share(warehouse: Warehouse, *, progress: Progress = lambda _: None) -> None:
+    """Release what others may see, so that the first who asks need not wait for it."""
+    with warehouse.reading() as cursor:
+        authorities = authorities_of(cursor)
+    for code, name in authorities.items():
+        progress(f"Shared figures of {name}")
+        Reporting(warehouse).release(code)
 
 
 def record_change(warehouse: Warehouse) -> None:

@@ -17,17 +17,18 @@ class UnprotectableError(PlumblineError):
     """A sensitive cell that can be worked back whatever is withheld; the message names what gives it away."""
 
 
-def protect(tables: Tables, *, least: int, readers: Sequence[Reader] = ()) -> frozenset[str]:
+def protect(tables: Tables, *, least: int, readers: Sequence[Reader] = (), quickly: bool = False) -> frozenset[str]:
     """The keys of all published cells to withhold: the sensitive ones, and the fewest (or cheapest) further ones.
 
-    Counts of zero that are not sensitive stay shown. Raises UnprotectableError.
+    Counts of zero that are not sensitive stay shown. `quickly` is as safe and may withhold more than the fewest.
+    Raises UnprotectableError.
     """
     of = system(tables)
     evidence = Evidence(of, readers, least=least)
     may = of.offered & ~of.fixed & (of.sensitive | (of.values > 0))
     try:
         withheld = thin(evidence, spread(evidence, may))
-        withheld = fewest(evidence, may, withheld)
+        withheld = withheld if quickly else fewest(evidence, may, withheld)
     except Unsafe as found:
         raise UnprotectableError(explanation(evidence, found)) from None
     return frozenset(of.keys_of(withheld))

@@ -10,6 +10,8 @@ from pipelines.sharing.parts import GIVEN, Place
 from pipelines.sharing.telling import PLAIN
 from schemas.family import Level, SharedTable
 
+SEARCHED = 200  # cells up to which the fewest further ones are searched for; beyond, the search takes too long
+
 
 def decide(linked: Linked, before: Mapping[str, bool], *, least: int) -> dict[str, bool]:
     """Of each cell that a table gives, whether it is shown.
@@ -33,7 +35,8 @@ def _decide_one(
         return
     tables = linked.tables(table, values, public, least=least)
     try:
-        withheld = protect(tables, least=least, readers=linked.readers(tables))
+        quickly = len(tables.cells) > SEARCHED
+        withheld = protect(tables, least=least, readers=linked.readers(tables), quickly=quickly)
     except UnprotectableError:  # what is public already is too much beside it: nothing more is told
         withheld = frozenset(undecided)
     public |= {key: key not in withheld for key in undecided}
