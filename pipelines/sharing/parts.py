@@ -11,6 +11,7 @@ from pipelines.sharing.telling import NO_TRUST, Told
 from schemas.family import Family, Level
 
 YEAR = "year"
+NOT_KNOWN = "not_known"
 ATOM = "phase and trust"  # never shown; phases and trusts are both made of these
 GIVEN = frozenset({"all", "met", "of", "yes"})  # columns that a table shows; in these no school may stand for most
 
@@ -34,10 +35,12 @@ class Place:
 
 def placed_counts(told: Told, terms: tuple[str, ...], periods: tuple[str, ...]) -> pd.DataFrame:
     """Every count once for each level and period it belongs to, with the key of its cell."""
-    where = told.places.assign(atom=told.places["phase"] + "+" + told.places["trust"], authority=told.la_code)
     rows = told.counts[told.counts["term"].isin(terms)].merge(
-        where[["urn", "term", "phase", "trust", "atom", "authority"]], on=["urn", "term"], how="left"
+        told.places[["urn", "term", "phase", "trust"]], on=["urn", "term"], how="left"
     )
+    # Incidents may be told of a term in which nothing was expected of the school: they count in the authority still.
+    rows = rows.fillna({"phase": NOT_KNOWN, "trust": NO_TRUST})
+    rows = rows.assign(atom=rows["phase"] + "+" + rows["trust"], authority=told.la_code)
     rows = pd.concat([rows.assign(period=rows["term"]), rows.assign(period=YEAR)] if YEAR in periods
                      else [rows.assign(period=rows["term"])], ignore_index=True)  # fmt: skip
     levels = {Level.AUTHORITY: "authority", Level.PHASE: "phase", Level.TRUST: "trust", ATOM: "atom"}

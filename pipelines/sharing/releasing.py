@@ -206,13 +206,16 @@ def _years(cursor: Cursor, la_code: str, now: datetime) -> list[str]:
 
 
 def _may_be_due(cursor: Cursor, la_code: str, year: str, standing: Mapping[str, Release], now: datetime) -> bool:
-    """Whether a term of the year is not released yet, or a return has come since the release."""
+    """Whether a term of the year is not released yet, or a return that bears on it has come since the release."""
     release = standing.get(year)
     if release is None or len(release.terms) < len(Term) or release.family != family_id():
         return True
     since = cursor.rows(
         "SELECT count(*) AS n FROM returns r WHERE r.recorded_at > $since AND r.recorded_at <= $now "
-        "AND r.school_urn IN (SELECT urn FROM schools WHERE la_code = $la)",
-        {"since": release.released_at, "now": now, "la": la_code},
+        "AND r.school_urn IN (SELECT urn FROM schools WHERE la_code = $la) AND (r.academic_year = $year OR EXISTS ("
+        "SELECT 1 FROM returns o JOIN incidents i ON i.return_id = o.return_id AND i.school_urn = o.school_urn "
+        "WHERE o.school_urn = r.school_urn AND o.academic_year = r.academic_year AND o.term = r.term "
+        "AND i.counted_year = $year))",
+        {"since": release.released_at, "now": now, "la": la_code, "year": year},
     )
     return bool(since[0]["n"])
