@@ -30,13 +30,17 @@ class Level(StrEnum):
 
 @dataclass(frozen=True, slots=True)
 class SharedTable:
-    """One table: a measure, perhaps broken down, at some levels; `part_of` names a table that contains its counts."""
+    """One table: a measure, perhaps broken down, at some levels; `part_of` names a table that contains its counts.
+
+    `years_only`: not by term.
+    """
 
     id: str
     measure: Measure
     levels: tuple[Level, ...]
     breakdown: str | None = None
     part_of: str | None = None
+    years_only: bool = False
 
     @property
     def is_share(self) -> bool:
@@ -78,13 +82,18 @@ def family_id() -> str:
 
 
 def _table(entry: Mapping[str, Any]) -> SharedTable:
-    check_keys(entry, required=("id", "measure", "levels"), optional=("breakdown", "part_of"), where=FILE)
+    check_keys(entry, required=("id", "measure", "levels"), optional=("breakdown", "part_of", "years_only"), where=FILE)
     if not set(entry["levels"]) <= set(Level) or Level.AUTHORITY not in entry["levels"]:
         raise LanguageError(f"{FILE}: levels are some of {', '.join(Level)}, the authority always")
     levels = tuple(level for level in Level if level in entry["levels"])
     return SharedTable(
-        entry["id"], _measure(entry, IN_TABLES), levels, entry.get("breakdown"), entry.get("part_of")
-    )  # fmt: skip
+        id=entry["id"],
+        measure=_measure(entry, IN_TABLES),
+        levels=levels,
+        breakdown=entry.get("breakdown"),
+        part_of=entry.get("part_of"),
+        years_only=bool(entry.get("years_only")),
+    )
 
 
 def _measure(entry: Mapping[str, Any], kinds: tuple[Kind, ...]) -> Measure:

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
 from dataclasses import replace
 from datetime import datetime
 
@@ -18,28 +17,35 @@ from pipelines.sharing.releases import SharedFigure
 from pipelines.sharing.telling import PLAIN
 from pipelines.warehouse.store import Cursor
 from schemas.calendar import Term, start_year
-from schemas.family import Level
+from schemas.family import Family, Level
 from schemas.measurement import Kind, Measure
 
 ALL = "all"  # all that was sent until a release, not one year's
 
 
 def alone_figures(
-    cursor: Cursor, linked: Linked, earlier: list[SharedFigure], terms: Mapping[str, datetime], *, least: int
+    cursor: Cursor, linked: Linked, earlier: list[SharedFigure], moment: datetime, *, least: int
 ) -> list[SharedFigure]:
     """The year's values by themselves, once all its terms are released; what was released before stays.
 
     A Kaplan–Meier share is also given over all that was sent until then (period `all`).
     """
-    kept = {one.table_id: one for one in earlier if one.period == YEAR}
-    moment = max(terms.values())
+    kept = {(one.table_id, one.period): one for one in earlier if one.table_id in linked.family.alone}
     found = []
     for name, measure in linked.family.alone.items():
-        if len(terms) == len(Term) and _is_complete(measure, linked.told.year, moment):
-            found.append(kept.get(name) or _figure(cursor, linked, measure, moment, period=YEAR, least=least))
+        if len(linked.terms) == len(Term) and _is_complete(measure, linked.told.year, moment):
+            found.append(kept.get((name, YEAR)) or _figure(cursor, linked, measure, moment, period=YEAR, least=least))
         if measure.kind is Kind.REPEAT:
-            found.append(_figure(cursor, linked, measure, moment, period=ALL, least=least))
+            found.append(kept.get((name, ALL)) or _figure(cursor, linked, measure, moment, period=ALL, least=least))
     return found
+
+
+def alone_due(figures: list[SharedFigure], family: Family, year: str, moment: datetime) -> bool:
+    """Whether a year's value can be given by now that its release, which has all terms, does not hold yet."""
+    held = {one.table_id for one in figures if one.period == YEAR}
+    return any(
+        name not in held and _is_complete(measure, year, moment) for name, measure in family.alone.items()
+    )  # fmt: skip
 
 
 def _is_complete(measure: Measure, year: str, moment: datetime) -> bool:
@@ -54,8 +60,9 @@ def _figure(
     asked = Question(measure.id, year=year, rule_set=linked.family.rule_set)
     scope = Scope.parse(f"la:{la_code}")
     whole = exact.answer(cursor, scope, asked, moment, 0).rows[0]
-    parts = exact.answer(cursor, scope, replace(asked, by=("school",)), moment, 0).rows
-    shown = whole.value is not None and _can_stand(measure, whole, list(parts), least=least)
+    answered = exact.answer(cursor, scope, replace(asked, by=("school",)), moment, 0).rows
+    parts = [part for part in answered if part.coverage.returned]
+    shown = whole.value is not None and _can_stand(measure, whole, parts, least=least)
     return SharedFigure(
         table_id=measure.id, value=PLAIN, level=str(Level.AUTHORITY), code=la_code, name=la_code, period=period,
         shown=shown, figure=rounded(measure, whole.value) if shown and whole.value is not None else None,

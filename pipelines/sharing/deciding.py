@@ -4,7 +4,9 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Mapping
 
+from pipelines.disclosure import LEAST_SCHOOLS
 from pipelines.protection.secondary import UnprotectableError, protect
+from pipelines.protection.solving import UnprovenError
 from pipelines.sharing.linking import Linked
 from pipelines.sharing.parts import GIVEN, Place
 from pipelines.sharing.telling import PLAIN
@@ -29,6 +31,7 @@ def _decide_one(
     linked: Linked, table: SharedTable, values: tuple[str, ...], public: dict[str, bool], *, least: int
 ) -> None:
     given = [place for place in linked.parts if place.table == table.id and place.value in values and is_given(place)]
+    public |= {place.key: False for place in given if _is_of_few(place, linked, public)}
     public |= {place.key: False for place in given if _rests_on_withheld(place, linked, public)}
     undecided = [place.key for place in given if place.key not in public]
     if not undecided:
@@ -37,10 +40,15 @@ def _decide_one(
     try:
         quickly = len(tables.cells) > SEARCHED
         withheld = protect(tables, least=least, readers=linked.readers(tables), quickly=quickly)
-    except UnprotectableError:  # what is public already is too much beside it: nothing more is told
+    except (UnprotectableError, UnprovenError):  # what is public already is too much beside it: nothing more is told
         withheld = frozenset(undecided)
     public |= {key: key not in withheld for key in undecided}
     public |= {key: False for row in rows_of(table, given) if not all(public[one] for one in row) for key in row}
+
+
+def _is_of_few(place: Place, linked: Linked, public: Mapping[str, bool]) -> bool:
+    """A figure of one or two schools is theirs, even when it is none."""
+    return place.key not in public and linked.parts[place].schools < LEAST_SCHOOLS
 
 
 def is_given(place: Place) -> bool:

@@ -8,6 +8,7 @@ from dataclasses import dataclass
 from pipelines.protection.rounding import round_half_up
 from pipelines.sharing.parts import YEAR
 from pipelines.sharing.releases import Release, SharedFigure
+from pipelines.sharing.telling import NO_TRUST
 from pipelines.statistics.intervals import Estimate, rate, wilson
 from schemas.calendar import Term
 from schemas.family import Level, SharedTable
@@ -87,13 +88,14 @@ def values_of(
 ) -> list[object]:
     """One row of a file, in the order of its columns."""
     is_trust = one.level == Level.TRUST
+    is_alone = is_trust and one.code == NO_TRUST
     found: dict[str, object] = {
         "time_period": release.year,
         "time_identifier": "Academic year" if one.period == YEAR else Term(one.period).time_identifier,
-        "geographic_level": LEVELS[Level(one.level)],
+        "geographic_level": LEVELS[Level.AUTHORITY if is_alone else Level(one.level)],
         "country_code": "E92000001", "country_name": "England",
         "old_la_code": release.la_code, "la_name": authority,
-        "trust_id": one.code if is_trust else "", "trust_name": one.name if is_trust else "",
+        "trust_id": one.code if is_trust else "", "trust_name": _trust_name(one) if is_trust else "",
         "phase": one.code.replace("_", " ") if one.level == Level.PHASE else "All phases",
         "returns_received": one.returned, "returns_expected": one.expected,
     }  # fmt: skip
@@ -101,6 +103,10 @@ def values_of(
     found |= dict.fromkeys(answers, answer)
     found |= _figures(columns, measure, one)
     return [found[column.name] for column in columns]
+
+
+def _trust_name(one: SharedFigure) -> str:
+    return "Schools in no trust" if one.code == NO_TRUST else one.name
 
 
 def _figures(columns: Sequence[Column], measure: Measure, one: SharedFigure) -> dict[str, object]:

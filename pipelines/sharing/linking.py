@@ -58,15 +58,12 @@ class Linked:
         return Tables(tuple(cells), tuple(one for one in sums if {one.total, *one.parts} <= known))
 
     def _levels_of(self, table: SharedTable, public: Mapping[str, bool]) -> frozenset[str]:
-        """The levels that bear on a table: where every number of incidents is shown, its own only."""
-        first = self.family.tables[0]
-        totals = self._at_level(first.id, Level.AUTHORITY)
+        """The levels that bear on a table: its own only, where all that it rests on is shown for the authority."""
+        before = {one.id for one in self._rests_on(table)}
+        whole = [place for place in self.parts if place.table in before and place.level == Level.AUTHORITY]
+        is_known = bool(before) and all(public.get(place.key, False) for place in whole if place.column in GIVEN)
         own = {*table.levels, *([ATOM] if len(table.levels) > 1 else [])}
-        is_known = table.id != first.id and all(public.get(place.key, False) for place in totals)
         return frozenset(own if is_known else {*Level, ATOM})
-
-    def _at_level(self, table: str, level: str) -> list[Place]:
-        return [place for place in self.parts if place.table == table and place.level == level]
 
     def readers(self, tables: Tables) -> list[Reader]:
         """Each trust and each school: what is all theirs they know, of the rest their own part."""

@@ -40,6 +40,8 @@ def placed_counts(told: Told, terms: tuple[str, ...], periods: tuple[str, ...]) 
     )
     # Incidents may be told of a term in which nothing was expected of the school: they count in the authority still.
     rows = rows.fillna({"phase": NOT_KNOWN, "trust": NO_TRUST})
+    became = _one_school_each(told)
+    rows["urn"] = [became.get(urn, urn) for urn in rows["urn"]]
     rows = rows.assign(atom=rows["phase"] + "+" + rows["trust"], authority=told.la_code)
     rows = pd.concat([rows.assign(period=rows["term"]), rows.assign(period=YEAR)] if YEAR in periods
                      else [rows.assign(period=rows["term"])], ignore_index=True)  # fmt: skip
@@ -49,6 +51,13 @@ def placed_counts(told: Told, terms: tuple[str, ...], periods: tuple[str, ...]) 
     names = placed[["table", "value", "column", "level", "code", "period"]].astype(str)
     placed["key"] = names["table"].str.cat(names.drop(columns="table"), sep="|")
     return placed
+
+
+def _one_school_each(told: Told) -> dict[str, str]:
+    """A school that became another during the year is one school, not two that stand beside each other."""
+    known = set(told.places["urn"])
+    pairs = told.places[["urn", "replaced_by"]].dropna().itertuples(index=False, name=None)
+    return {str(urn): str(successor) for urn, successor in pairs if successor in known}
 
 
 def parts_of(placed: pd.DataFrame, periods: tuple[str, ...], family: Family) -> dict[Place, Part]:
@@ -81,5 +90,6 @@ def _wanted(placed: pd.DataFrame, periods: tuple[str, ...], family: Family) -> l
             for level in levels
             for code in sorted(codes.get(str(level), []))
             for period in periods
+            if period == YEAR or not table.years_only
         ]
     return found

@@ -1,13 +1,13 @@
-"""The releases of an authority's shared figures: made once a term is closed, kept, and not changed by a return alone.
+"""The releases of an authority's shared figures: made once a term is closed, and kept as they were.
 
 A figure that was released stays as it was released, so that what one school sends later cannot be worked out from
-the difference. A release is replaced only when every figure in it changes by nothing or by enough, from enough schools.
+the difference. A later release adds terms to it and changes nothing in it.
 """
 
 from __future__ import annotations
 
 import json
-from collections.abc import Iterable, Mapping
+from collections.abc import Collection, Iterable, Mapping
 from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
@@ -16,6 +16,7 @@ import pandas as pd
 
 from pipelines import audit
 from pipelines.scope import OPERATOR, Actor
+from pipelines.sharing.telling import Told
 from pipelines.warehouse.store import Cursor
 
 RELEASER = Actor("Plumbline", "portal", OPERATOR)
@@ -66,15 +67,6 @@ def latest_releases(cursor: Cursor, la_code: str) -> dict[str, Release]:
     return {str(row["academic_year"]): _release(row) for row in rows}
 
 
-def all_releases(cursor: Cursor, la_code: str, year: str) -> list[Release]:
-    """Every release of one year, the earliest first: all that readers may have seen."""
-    rows = cursor.rows(
-        "SELECT * FROM shared_releases WHERE la_code = $la AND academic_year = $year ORDER BY release_id",
-        {"la": la_code, "year": year},
-    )
-    return [_release(row) for row in rows]
-
-
 def figures_of(cursor: Cursor, release: Release) -> list[SharedFigure]:
     """The figures of a release, in the order in which they were made."""
     rows = cursor.rows(
@@ -85,21 +77,51 @@ def figures_of(cursor: Cursor, release: Release) -> list[SharedFigure]:
     return [SharedFigure(**row) for row in rows]
 
 
+def told_of(cursor: Cursor, release: Release) -> Told:
+    """What the schools had told of the released terms, as it was when each was released."""
+    values = {"release": release.release_id}
+    counts = cursor.frame(
+        'SELECT table_id AS "table", value, column_name AS "column", urn, term, count FROM shared_counts '
+        'WHERE release_id = $release ORDER BY "table", value, "column", urn, term', values,
+    )  # fmt: skip
+    places = cursor.frame(
+        "SELECT * EXCLUDE (release_id) FROM shared_places WHERE release_id = $release ORDER BY urn, term", values
+    )
+    return Told(release.la_code, release.year, counts, places)
+
+
+def is_released_elsewhere(cursor: Cursor, la_code: str, year: str, urns: Collection[str]) -> bool:
+    """Whether some of these schools' figures of the year are already in the release of another authority."""
+    found = cursor.rows(
+        "SELECT DISTINCT p.urn FROM shared_places p JOIN shared_releases r ON r.release_id = p.release_id "
+        "WHERE r.academic_year = $year AND r.la_code <> $la",
+        {"year": year, "la": la_code},
+    )
+    return any(row["urn"] in urns for row in found)
+
+
 def keep(
-    cursor: Cursor, la_code: str, year: str, terms: Mapping[str, datetime], figures: Iterable[SharedFigure],
+    cursor: Cursor, told: Told, terms: Mapping[str, datetime], figures: Iterable[SharedFigure],
     *, least: int, family: str, moment: datetime,
 ) -> None:  # fmt: skip
-    """Keep a new release with its audit event, in the caller's transaction."""
+    """Keep a new release with what it rests on and its audit event, in the caller's transaction."""
     number = int(cursor.rows("SELECT coalesce(max(release_id), 0) + 1 AS next FROM shared_releases")[0]["next"])
-    told = {term: when.isoformat() for term, when in terms.items()}
+    moments = {term: when.isoformat() for term, when in terms.items()}
     header = pd.DataFrame([{
-        "release_id": number, "la_code": la_code, "academic_year": year, "terms": json.dumps(told, sort_keys=True),
-        "released_at": moment, "data_version": audit.data_version(cursor, as_at=moment), "least_shown": least,
-        "family": family,
+        "release_id": number, "la_code": told.la_code, "academic_year": told.year,
+        "terms": json.dumps(moments, sort_keys=True), "released_at": moment,
+        "data_version": audit.data_version(cursor, as_at=moment), "least_shown": least, "family": family,
     }])  # fmt: skip
     cursor.append("shared_releases", header)
     cursor.append("shared_figures", _frame(number, figures))
-    event = audit.Event(RELEASER, "figures released", f"la:{la_code} {year}", {"release": number, "terms": [*told]})
+    counts = told.counts[told.counts["term"].isin(moments)]
+    counts = counts.rename(columns={"table": "table_id", "column": "column_name"})
+    cursor.append("shared_counts", counts.assign(release_id=number))
+    places = told.places[told.places["term"].isin(moments)]
+    cursor.append("shared_places", places.assign(release_id=number))
+    event = audit.Event(
+        RELEASER, "figures released", f"la:{told.la_code} {told.year}", {"release": number, "terms": [*moments]}
+    )
     audit.record(cursor, event, when=moment)
 
 

@@ -1,4 +1,4 @@
-"""Make the releases that are due for one authority: a new term that is closed, or a revision that gives nobody away."""
+"""Make the releases that are due for one authority: of each term, once it is closed, beside those made before."""
 
 from __future__ import annotations
 
@@ -9,15 +9,21 @@ from datetime import datetime, timedelta
 import pandas as pd
 
 from pipelines import audit
-from pipelines.disclosure import LEAST_SCHOOLS
 from pipelines.history import FIRST_YEAR
-from pipelines.protection.secondary import UnprotectableError
 from pipelines.scope import Scope
-from pipelines.sharing.alone import alone_figures
-from pipelines.sharing.deciding import decide, is_given
+from pipelines.sharing.alone import alone_due, alone_figures
+from pipelines.sharing.deciding import decide
 from pipelines.sharing.linking import Linked
 from pipelines.sharing.parts import Place
-from pipelines.sharing.releases import Release, SharedFigure, figures_of, keep, latest_releases
+from pipelines.sharing.releases import (
+    Release,
+    SharedFigure,
+    figures_of,
+    is_released_elsewhere,
+    keep,
+    latest_releases,
+    told_of,
+)
 from pipelines.sharing.rows import shared_figures
 from pipelines.sharing.telling import Told, told
 from pipelines.warehouse.compose import bindings
@@ -29,9 +35,10 @@ from schemas.family import Family, family, family_id
 
 @dataclass(frozen=True)
 class _Draft:
-    """A release in the making."""
+    """A release in the making: what was told of its terms, and the figures that others are told of it."""
 
     terms: Mapping[str, datetime]
+    told: Told
     figures: list[SharedFigure]
 
 
@@ -41,12 +48,13 @@ def release_due(warehouse: Warehouse, la_code: str, *, least: int, moment: datet
     made = 0
     with warehouse.reading() as cursor:
         standing = latest_releases(cursor, la_code)
-        due = [year for year in _years(cursor, la_code, now) if _may_be_due(cursor, la_code, year, standing, now)]
-    for year in due:  # a year at a time, so that nobody who sends a return waits for long
+        years = _years(cursor, la_code, now)
+    for year in years:  # a year at a time, so that nobody who sends a return waits for long
+        before = standing.get(year)
         with warehouse.reading() as cursor:
-            draft = _draft(cursor, family(), la_code, year, standing.get(year), least=least, now=now)
+            draft = _draft(cursor, family(), la_code, year, before, least=least, now=now)
         if draft is not None:
-            made += _keep_unless_overtaken(warehouse, la_code, year, standing.get(year), draft, least=least, now=now)
+            made += _keep_unless_overtaken(warehouse, la_code, year, before, draft, least=least, now=now)
     return made
 
 
@@ -58,30 +66,36 @@ def _keep_unless_overtaken(
     with warehouse.writing() as cursor:
         if latest_releases(cursor, la_code).get(year) != before:
             return 0
-        keep(cursor, la_code, year, draft.terms, draft.figures, least=least, family=family_id(), moment=now)
+        keep(
+            cursor, draft.told, draft.terms, draft.figures, least=least, family=family_id(), moment=now
+        )  # fmt: skip
     return 1
 
 
 def _draft(
     cursor: Cursor, shared: Family, la_code: str, year: str, before: Release | None, *, least: int, now: datetime
 ) -> _Draft | None:
-    """The next release of a year, None when the one that stands is to stand."""
+    """The next release of a year, None when nothing new is due."""
+    if before is not None and len(before.terms) == len(Term) and not _is_outdated(cursor, shared, before, now):
+        return None
     present = told(cursor, shared, la_code=la_code, year=year, moment=now)
-    closed = closed_terms(present.places, shared, on=now)
-    if not closed:
+    released = before.terms if before else {}
+    closed = [term for term in Term if term in {*closed_terms(present.places, shared, on=now), *released}]
+    terms = {str(term): released.get(term, now) for term in closed}
+    if not terms or is_released_elsewhere(cursor, la_code, year, set(present.places["urn"])):
         return None
-    earlier = figures_of(cursor, before) if before else []
     if before is None:
-        return _drafted(cursor, present, shared, dict.fromkeys(closed, now), {}, least=least)
-    as_released = _as_at(cursor, shared, before, present)
-    revised = _revised(cursor, as_released, present, shared, before, earlier, closed, least=least, now=now)
-    if revised is not None:
-        return revised
-    if not set(closed) - set(before.terms) and before.family == family_id():
+        return _drafted(cursor, present, shared, terms, [], least=least, now=now)
+    if terms == released and not _is_outdated(cursor, shared, before, now):
         return None
-    terms = {term: before.terms.get(term, now) for term in closed}
-    known = _decided(earlier)
-    return _drafted(cursor, as_released, shared, terms, known, least=least, earlier=earlier)
+    whole = _beside(told_of(cursor, before), present)
+    return _drafted(cursor, whole, shared, terms, figures_of(cursor, before), least=least, now=now)
+
+
+def _is_outdated(cursor: Cursor, shared: Family, before: Release, now: datetime) -> bool:
+    """Whether the family has tables since that were not released, or a year's own figure can be given now."""
+    whole = len(before.terms) == len(Term)
+    return before.family != family_id() or (whole and alone_due(figures_of(cursor, before), shared, before.year, now))
 
 
 def closed_terms(places: pd.DataFrame, shared: Family, *, on: datetime) -> tuple[str, ...]:
@@ -105,117 +119,40 @@ def closed_terms(places: pd.DataFrame, shared: Family, *, on: datetime) -> tuple
 
 
 def _drafted(
-    cursor: Cursor, present: Told, shared: Family, terms: Mapping[str, datetime], known: Mapping[str, bool],
-    *, least: int, earlier: list[SharedFigure] | None = None,
+    cursor: Cursor, whole: Told, shared: Family, terms: Mapping[str, datetime], earlier: list[SharedFigure],
+    *, least: int, now: datetime,
 ) -> _Draft:  # fmt: skip
-    linked = Linked(present, shared, terms=tuple(terms))
-    shown = decide(linked, known, least=least)
-    found = [*shared_figures(linked, shown), *alone_figures(cursor, linked, earlier or [], terms, least=least)]
-    return _Draft(terms, found)
+    linked = Linked(whole, shared, terms=tuple(terms))
+    shown = decide(linked, _decided(earlier, shared), least=least)
+    alone = alone_figures(cursor, linked, earlier, now, least=least)
+    return _Draft(terms, whole, [*shared_figures(linked, shown), *alone])
 
 
-def _as_at(cursor: Cursor, shared: Family, before: Release, present: Told) -> Told:
+def _beside(released: Told, present: Told) -> Told:
     """The year with every released term as it was released, and the others as they are told now."""
-    counts = [present.counts[~present.counts["term"].isin(before.terms)]]
-    places = [present.places[~present.places["term"].isin(before.terms)]]
-    for moment in sorted(set(before.terms.values())):
-        then = told(cursor, shared, la_code=present.la_code, year=present.year, moment=moment)
-        of_it = [term for term, when in before.terms.items() if when == moment]
-        counts.append(then.counts[then.counts["term"].isin(of_it)])
-        places.append(then.places[then.places["term"].isin(of_it)])
-    return Told(present.la_code, present.year, pd.concat(counts), pd.concat(places))
+    terms = set(released.places["term"])
+    counts, places = (frame[~frame["term"].isin(terms)] for frame in (present.counts, present.places))
+    return Told(
+        present.la_code, present.year, pd.concat([released.counts, counts], ignore_index=True),
+        pd.concat([released.places, places], ignore_index=True),
+    )  # fmt: skip
 
 
-def _revised(
-    cursor: Cursor, was: Told, present: Told, shared: Family, before: Release, earlier: list[SharedFigure],
-    closed: tuple[str, ...], *, least: int, now: datetime,
-) -> _Draft | None:  # fmt: skip
-    """The year told anew, where nothing about one school follows from the difference; None otherwise."""
-    if was.counts.equals(present.counts) or not set(before.terms) <= set(closed):
-        return None
-    released = tuple(before.terms)
-    old, new = (Linked(one, shared, terms=released) for one in (was, present))
-    known = _decided(earlier)
-    changed = _changed(old, new, known, least=least)
-    if changed is None or not changed:
-        return None
-    try:
-        return _drafted(cursor, present, shared, dict.fromkeys(closed, now), known, least=least, earlier=earlier)
-    except UnprotectableError:
-        return None
-
-
-def _changed(old: Linked, new: Linked, known: Mapping[str, bool], *, least: int) -> set[str] | None:
-    """The shown cells that change; None when one of them changes by little, or through too few schools."""
-    found: set[str] = set()
-    for place in old.parts:
-        if place.level not in ("authority", "phase", "trust") or not known.get(_given_beside(place), False):
-            continue
-        changes = [change for change in _by_school(old, new, place) if change]
-        if changes and not _is_safe(changes, least=least):
-            return None
-        if changes:
-            found.add(place.key)
-    return found
-
-
-def _given_beside(place: Place) -> str:
-    """The cell whose being shown gives this one away too."""
-    if is_given(place):
-        return place.key
-    column = "yes" if place.column == "rest" else "met"
-    return Place(place.table, place.value, column, place.level, place.code, place.period).key
-
-
-def _by_school(old: Linked, new: Linked, place: Place) -> list[int]:
-    was, now = old.by_school(place), new.by_school(place)
-    return [now.get(urn, 0) - was.get(urn, 0) for urn in sorted({*was, *now})]
-
-
-def _is_safe(changes: list[int], *, least: int) -> bool:
-    sizes = [abs(change) for change in changes]
-    enough = len(sizes) >= LEAST_SCHOOLS and 2 * max(sizes) <= sum(sizes)
-    return enough and abs(sum(changes)) >= least and abs(sum(changes)) - max(sizes) >= least
-
-
-def _decided(earlier: list[SharedFigure]) -> dict[str, bool]:
-    """What readers know of earlier releases, cell by cell."""
-    found: dict[str, bool] = {}
-    for one in earlier:
-        for column in columns_given(one.table_id):
-            found[Place(one.table_id, one.value, column, one.level, one.code, one.period).key] = one.shown
-    return found
-
-
-def columns_given(table_id: str) -> tuple[str, ...]:
-    """The columns of which a row of a table tells."""
-    table = next((one for one in family().tables if one.id == table_id), None)
-    if table is None:
-        return ()
-    return ("met", "of") if table.is_share else ("yes",) if table.breakdown else ("all",)
+def _decided(earlier: list[SharedFigure], shared: Family) -> dict[str, bool]:
+    """What readers know of earlier releases, cell by cell: what was shown stays so, and what was withheld."""
+    columns = {one.id: ("met", "of") if one.is_share else ("yes",) if one.breakdown else ("all",)
+               for one in shared.tables}  # fmt: skip
+    return {
+        Place(one.table_id, one.value, column, one.level, one.code, one.period).key: one.shown
+        for one in earlier
+        for column in columns.get(one.table_id, ())
+    }
 
 
 def _years(cursor: Cursor, la_code: str, now: datetime) -> list[str]:
     scope = Scope.parse(f"la:{la_code}")
     values = bindings(scope, as_at=now, first_year=FIRST_YEAR)
     rows = cursor.rows(
-        grains_at(cursor, scope, now) + "SELECT DISTINCT academic_year AS year FROM expected ORDER BY year",
-        values,
+        grains_at(cursor, scope, now) + "SELECT DISTINCT academic_year AS year FROM expected ORDER BY year", values
     )
     return [str(row["year"]) for row in rows]
-
-
-def _may_be_due(cursor: Cursor, la_code: str, year: str, standing: Mapping[str, Release], now: datetime) -> bool:
-    """Whether a term of the year is not released yet, or a return that bears on it has come since the release."""
-    release = standing.get(year)
-    if release is None or len(release.terms) < len(Term) or release.family != family_id():
-        return True
-    since = cursor.rows(
-        "SELECT count(*) AS n FROM returns r WHERE r.recorded_at > $since AND r.recorded_at <= $now "
-        "AND r.school_urn IN (SELECT urn FROM schools WHERE la_code = $la) AND (r.academic_year = $year OR EXISTS ("
-        "SELECT 1 FROM returns o JOIN incidents i ON i.return_id = o.return_id AND i.school_urn = o.school_urn "
-        "WHERE o.school_urn = r.school_urn AND o.academic_year = r.academic_year AND o.term = r.term "
-        "AND i.counted_year = $year))",
-        {"since": release.released_at, "now": now, "la": la_code, "year": year},
-    )
-    return bool(since[0]["n"])

@@ -56,3 +56,13 @@ CREATE TABLE IF NOT EXISTS shared_figures (
     release_id BIGINT, table_id VARCHAR, value VARCHAR, level VARCHAR, code VARCHAR, name VARCHAR, period VARCHAR,
     shown BOOLEAN, figure DOUBLE, count BIGINT, denominator BIGINT, returned INTEGER, expected INTEGER
 );
+
+-- What each school had told of a released term, so that a later term can be protected beside it whatever is sent since.
+-- Never read for any page or file. `count` of one cell of one school's term; `place` what was known of the school.
+CREATE TABLE IF NOT EXISTS shared_counts (
+    release_id BIGINT, table_id VARCHAR, value VARCHAR, column_name VARCHAR, urn VARCHAR, term VARCHAR, count BIGINT
+);
+CREATE TABLE IF NOT EXISTS shared_places (
+    release_id BIGINT, urn VARCHAR, term VARCHAR, phase VARCHAR, trust VARCHAR, trust_name VARCHAR, returned BOOLEAN,
+    last_day DATE, pupils BIGINT, replaced_by VARCHAR
+);

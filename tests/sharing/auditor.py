@@ -20,6 +20,7 @@ from schemas.family import family
 Key = tuple[str, str, str, str, str, str]  # table, value, column, level, code, period
 FIRST = "incidents"
 ONE_ANSWER = ("incidents_by_type",)  # tables whose answers add up to the incidents
+SOME_ANSWER = ("incidents_by_how_shared",)  # those of which each incident has at least one: a surplus is left over
 GIVEN = ("all", "met", "of", "yes")  # columns of which a row tells; others are differences that anyone can make
 FOUND = 0
 
@@ -60,7 +61,7 @@ def audit(shown: Mapping[Key, int], schools: Iterable[School], *, least: int, wh
         is_small = 0 < rest < least and not _is_recording(key)
         is_withheld = key[2] in GIVEN and key[3] != "both" and key not in shown and not who
         is_of_few = key[2] in GIVEN and _is_of_few(told, key)
-        if rest and (is_small or is_withheld or is_of_few):
+        if rest and key[2] != "surplus" and (is_small or is_withheld or is_of_few):
             found = attack.narrowed(key, least - rest if is_small else 0)
             breaches += [Breach(who, key, *found)] if found else []
     return breaches
@@ -94,9 +95,9 @@ def _cells_of(school: School, table: str, value: str, column: str) -> list[Key]:
     levels = next(one.levels for one in family().tables if one.id == table)
     codes = {"authority": "", "phase": school.phase, "trust": school.trust, "both": f"{school.phase}+{school.trust}"}
     wanted = [level for level in codes if level in levels or (level == "both" and len(levels) > 1)]
-    return [
-        (table, value, column, level, codes[level], period) for level in wanted for period in (school.term, "year")
-    ]  # fmt: skip
+    years_only = next(one.years_only for one in family().tables if one.id == table)
+    periods = ("year",) if years_only else (school.term, "year")
+    return [(table, value, column, level, codes[level], period) for level in wanted for period in periods]
 
 
 def _part_of(told: list[School], who: str) -> dict[Key, tuple[int, bool]]:
@@ -172,10 +173,13 @@ def _equalities(keys: list[Key]) -> list[list[tuple[Key, int]]]:
             phase, trust = code.split("+")
             of_phase[table, value, column, "phase", phase, period].append(key)
             of_trust[table, value, column, "trust", trust, period].append(key)
-        if table in ONE_ANSWER and column == "yes":
-            answers[FIRST, "", "all", level, code, period].append(key)
+        if table in ONE_ANSWER + SOME_ANSWER and column == "yes":
+            answers[table, level, code, period].append(key)
         found += [[(key, 1), (other, 1), (total, -1)] for other, total in _beside(key)]
-    for sums in (by_time, by_phase, by_trust, of_phase, of_trust, answers):
+    for (table, *where), parts in answers.items():
+        surplus = [((table, "", "surplus", *where), 1)] if table in SOME_ANSWER else []
+        found.append([((FIRST, "", "all", *where), 1), *surplus, *((part, -1) for part in parts)])
+    for sums in (by_time, by_phase, by_trust, of_phase, of_trust):
         found += [[(total, -1), *((part, 1) for part in parts)] for total, parts in sums.items()]
     return found
 

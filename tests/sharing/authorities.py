@@ -16,8 +16,8 @@ from tests.sharing.auditor import Key, School
 
 PHASES = ("primary", "secondary", "special")
 ANSWERS = {
-    "incidents_by_type": ("a", "b", "c"), "incidents_by_how_shared": ("a", "b"),
-    "incidents_by_risk_factor": ("a", "b", "c"), "escalated_when_called_for_by_risk_factor": ("a", "b", "c"),
+    "incidents_by_type": ("a", "b", "c"), "incidents_by_how_shared": ("a", "b", "c"),
+    "incidents_by_risk_factor": ("a", "b", "c"),
 }  # fmt: skip
 
 
@@ -48,6 +48,7 @@ def _school_term(dice: Random, incidents: int) -> dict[tuple[str, str, str], int
         for answer in ANSWERS.get(table.id, ("",)):
             for column in _columns(table.id):
                 found[table.id, answer, column] = 0
+    found["incidents_by_how_shared", "", "surplus"] = 0
     for _ in range(incidents):
         for cell in _incident(dice):
             found[cell] += 1
@@ -73,20 +74,13 @@ def _incident(dice: Random) -> list[tuple[str, str, str]]:
         found += _share(table, "", dice.choice(("met", "met", "not_met", "outside")))
     kind = dice.choice(ANSWERS["incidents_by_type"])
     found += [("incidents_by_type", one, "yes" if one == kind else "rest") for one in ANSWERS["incidents_by_type"]]
-    for one in ANSWERS["incidents_by_how_shared"]:
-        found.append(("incidents_by_how_shared", one, dice.choice(("yes", "rest"))))
-    for one in ANSWERS["incidents_by_risk_factor"]:
-        has = dice.random() < 0.3
-        found.append(("incidents_by_risk_factor", one, "yes" if has else "rest"))
-        found += _by_factor(one, called, has=has)
+    ways = dice.sample(ANSWERS["incidents_by_how_shared"], dice.randrange(1, 3))  # each incident has at least one
+    found += [("incidents_by_how_shared", one, "yes" if one in ways else "rest")
+              for one in ANSWERS["incidents_by_how_shared"]]  # fmt: skip
+    found += [("incidents_by_how_shared", "", "surplus")] * (len(ways) - 1)
+    found += [("incidents_by_risk_factor", one, "yes" if dice.random() < 0.3 else "rest")
+              for one in ANSWERS["incidents_by_risk_factor"]]  # fmt: skip
     return found
-
-
-def _by_factor(answer: str, called: str, *, has: bool) -> list[tuple[str, str, str]]:
-    table = "escalated_when_called_for_by_risk_factor"
-    if has:
-        return _share(table, answer, called)
-    return [] if called == "outside" else [(table, answer, "rest_of"), (table, answer, f"rest_{called}")]
 
 
 def _share(table: str, answer: str, said: str) -> list[tuple[str, str, str]]:

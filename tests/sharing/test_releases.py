@@ -4,16 +4,17 @@ from __future__ import annotations
 
 from datetime import datetime, timedelta
 
-import pytest
-
 from pipelines import audit
 from pipelines.figures import Question
+from pipelines.intake.tables import NamedFile
+from pipelines.register import load_register
 from pipelines.reporting import Reporting
 from pipelines.scope import Scope
-from pipelines.sharing.releases import SharedFigure, all_releases, figures_of, latest_releases
+from pipelines.sharing.releases import SharedFigure, figures_of, latest_releases
 from pipelines.sharing.releasing import release_due
 from pipelines.warehouse.store import Warehouse
 from schemas.calendar import Term
+from tests.factories import OFFICER, register_csv
 from tests.sharing.worlds import SENT, URNS, YEAR, at, authority, send
 
 AFTER = {term: when + timedelta(days=1) for term, when in SENT.items()}
@@ -78,32 +79,38 @@ def test_a_new_term_is_released_beside_the_old_one_as_it_was() -> None:
     assert incidents(store, "year") == 144  # not 146: year less the terms would tell what one school changed
 
 
-def test_a_release_is_replaced_when_enough_changes_in_enough_schools() -> None:
+def test_a_release_stays_even_when_every_school_sends_again() -> None:
     store = authority()
     send(store, Term.AUTUMN, EVEN)
     released(store, AFTER[Term.AUTUMN])
     send(store, Term.AUTUMN, dict.fromkeys(URNS, 9), when=at(2025, 2, 1))
-    assert released(store, at(2025, 2, 2)) == 1
-    assert incidents(store) == 72
-    with store.reading() as cursor:
-        assert len(all_releases(cursor, "990", YEAR)) == 2
+    assert released(store, at(2025, 2, 2)) == 0
+    assert incidents(store) == 48
 
 
-@pytest.mark.parametrize(
-    ("changes", "why"),
-    [
-        (dict.fromkeys(URNS[:2], 12), "two schools"),
-        ({URNS[0]: 7, URNS[3]: 7, URNS[4]: 7}, "three in all"),
-        ({URNS[0]: 26, URNS[3]: 8, URNS[4]: 8}, "one school is most of the change"),
-    ],
-)
-def test_a_release_stays_when_the_change_would_point_at_somebody(changes: dict[str, int], why: str) -> None:
+def test_what_was_released_does_not_follow_the_register() -> None:
     store = authority()
     send(store, Term.AUTUMN, EVEN)
     released(store, AFTER[Term.AUTUMN])
-    send(store, Term.AUTUMN, changes, when=at(2025, 2, 1))
-    assert released(store, at(2025, 2, 2)) == 0, why
-    assert incidents(store) == 48
+    before = incidents(store, level="trust", code="none")
+    groups = (
+        "URN,Group UID,Group Name,Group Type (code),Group Type,Joined date,Left date,Closed Date\n"
+        f"{URNS[3]},77,Larch Trust,06,Multi-academy trust,01/09/2019,,\n"
+    )
+    load_register(store, [NamedFile("groups.csv", groups.encode())], actor=OFFICER, when=at(2025, 3, 1))
+    send(store, Term.SPRING, EVEN)
+    released(store, AFTER[Term.SPRING])
+    assert incidents(store, level="trust", code="none") == before
+
+
+def test_schools_that_another_authority_has_released_are_not_released_again() -> None:
+    store = authority()
+    send(store, Term.AUTUMN, EVEN)
+    released(store, AFTER[Term.AUTUMN])
+    moved = register_csv({"URN": urn, "LA (code)": "991"} for urn in URNS[:5])
+    load_register(store, [NamedFile("register.csv", moved)], actor=OFFICER, when=at(2025, 3, 1))
+    send(store, Term.SPRING, EVEN)
+    assert release_due(store, "991", least=5, moment=AFTER[Term.SPRING]) == 0
 
 
 def test_a_small_term_withholds_what_would_give_it_away_in_each_later_release() -> None:
