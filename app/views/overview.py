@@ -101,7 +101,7 @@ def beside_authority(other: asking.Beside) -> None:
         caption=figure.joined(
             f"Period: {chosen.period}; involved again: all years",
             f"{other.called}: {wording.coverage(theirs[FIRST][1].coverage)}; {figure.released(theirs[FIRST][1])}",
-            "What could point at someone is withheld, and a figure that was shared is not changed by one late return",
+            "What could point at someone is withheld; what was shared is not changed by a return that comes later",
             judged,
             "Schools differ in age, size and how much they record: a difference is a question, not a verdict",
             figure.version(table),

@@ -41,9 +41,9 @@ def method_note(releases: Sequence[Release], authorities: Mapping[str, str]) -> 
             for one in releases
         ),
         "",
-        f"A term is released once all its returns came, or {family().closes_after_days} days after it ended. A figure "
-        "that was released is replaced only when every figure that changes with it changes by enough, from enough "
-        "schools, that nothing can be learnt of one of them.",
+        f"A term is released once all its returns came, or {family().closes_after_days} days after it ended. What "
+        "was released stays as it was: a return that came later is in no shared figure, since the difference would be "
+        "that school's own.",
         "",
         "## What is withheld",
         "",
