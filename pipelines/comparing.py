@@ -49,6 +49,10 @@ NOT_GIVEN = (
     "These schools are public facts of the register. Their figures, together or apart, are not given to a single "
     "school: so few schools could be told apart."
 )
+NOT_SHARED = (
+    "Of these schools no figure is shared for this period: a term is shared once it is closed, and only where returns "
+    "came. Choose one academic year that has ended."
+)
 WITHHELD = "The figure of these schools is withheld here, because it could point at someone or at one school."
 
 
@@ -149,6 +153,6 @@ def _beside(reporting: Reporting, found: Comparison, whose: Beyond, asked: Measu
         ).rows[0]
     except (RefusedError, QuestionError) as refused:
         return replace(found, why_not=str(refused))
-    if shared.value is None or shared.state is State.WITHHELD:
-        return replace(found, why_not=WITHHELD)
+    if shared.value is None:
+        return replace(found, why_not=WITHHELD if shared.state is State.WITHHELD else NOT_SHARED)
     return placed(found, asked, target=shared.value) if found.schools else replace(found, target=shared.value)

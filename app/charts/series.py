@@ -53,7 +53,7 @@ def multiples(measure: Measure, table: FigureTable, *, by: str) -> look.Chart:
 
 def _at(figure: Figure) -> str:
     """A month's or term's place in time, as text that sorts: the three terms happen to sort by name."""
-    return figure.by.get("month") or f"{figure.by['year']} {figure.by['term']}"
+    return figure.by.get("month") or f"{figure.by['year']} {figure.by.get('term', '')}"
 
 
 @cache

@@ -100,7 +100,7 @@ class Tab:
 
     def go(self, title: str) -> Tab:
         """Open a page from the menu."""
-        self.page.get_by_test_id("stTopNavLink").filter(has_text=re.compile(f"^{title}$")).click()
+        self.page.get_by_test_id("stTopNavLink").filter(has_text=re.compile(f"^{re.escape(title)}$")).click()
         self.asks(QUESTIONS[title])
         return self.settle()
 

@@ -15,7 +15,7 @@ from tests.browser.tab import CHARTS, PATHS, QUESTIONS, Tab
 
 pytestmark = pytest.mark.browser
 
-ANSWERED = re.compile(r"\d|\bnot\b|\bnone\b|too few")
+ANSWERED = re.compile(r"\d|\bnot\b|\bnone\b|\b[Nn]o\b|too few")
 README_BYTES = 300_000
 WIDTHS = "[document.querySelector('[data-testid=\"stMain\"]').scrollWidth, window.innerWidth]"
 # For each chart: its description, whether a table follows it in its figure, and the figure's caption.
