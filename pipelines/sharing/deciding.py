@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping
+from collections.abc import Mapping
 
 from pipelines.disclosure import LEAST_SCHOOLS
 from pipelines.protection.secondary import UnprotectableError, protect
@@ -16,7 +16,7 @@ SEARCHED = 200  # cells up to which the fewest further ones are searched for; be
 
 
 def decide(linked: Linked, before: Mapping[str, bool], *, least: int) -> dict[str, bool]:
-    """Of each cell that a table gives, whether it is shown.
+    """Of each cell that a table gives, whether readers may know it (a row is shown when all its cells are).
 
     `before` holds the decisions of earlier releases: shown stays shown, withheld stays withheld.
     """
@@ -43,7 +43,6 @@ def _decide_one(
     except (UnprotectableError, UnprovenError):  # what is public already is too much beside it: nothing more is told
         withheld = frozenset(undecided)
     public |= {key: key not in withheld for key in undecided}
-    public |= {key: False for row in rows_of(table, given) if not all(public[one] for one in row) for key in row}
 
 
 def _is_of_few(place: Place, linked: Linked, public: Mapping[str, bool]) -> bool:
@@ -54,14 +53,6 @@ def _is_of_few(place: Place, linked: Linked, public: Mapping[str, bool]) -> bool
 def is_given(place: Place) -> bool:
     """Whether a shared table shows this cell by itself; the others follow from those, or are never shown."""
     return place.column in GIVEN and place.level in set(Level)
-
-
-def rows_of(table: SharedTable, given: Iterable[Place]) -> list[tuple[str, ...]]:
-    """The cells of each row: a share is shown with its count and its denominator, or not at all."""
-    rows: dict[tuple[str, ...], list[str]] = {}
-    for place in given:
-        rows.setdefault((place.value, place.level, place.code, place.period), []).append(place.key)
-    return [tuple(sorted(keys)) for keys in rows.values()]
 
 
 def _rests_on_withheld(place: Place, linked: Linked, public: Mapping[str, bool]) -> bool:

@@ -23,7 +23,7 @@ def shared_figures(linked: Linked, shown: Mapping[str, bool]) -> list[SharedFigu
 
 def _figure(linked: Linked, place: Place, shown: Mapping[str, bool]) -> SharedFigure:
     where = schools_at(linked, place)
-    is_shown = shown[place.key]
+    is_shown = shown[place.key] and (place.column != "met" or shown[Place(*_but_column(place, "of")).key])
     count = linked.parts[place].count
     return SharedFigure(
         table_id=place.table, value=place.value, level=place.level, code=place.code, name=_name(where, place),
