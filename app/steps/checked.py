@@ -1,0 +1,18 @@
+"""The step after a check: what it found."""
+
+from __future__ import annotations
+
+import streamlit as st
+
+from app import issue_tables
+from app.issues import counted, summary
+from app.sending import Draft
+
+
+def show(draft: Draft) -> None:
+    """What the check found, a summary first."""
+    st.markdown(f"**{summary(draft.issues)}**")
+    if draft.checked is not None and draft.checked.incidents is not None and draft.checked.children is not None:
+        incidents, children = len(draft.checked.incidents), len(draft.checked.children)
+        st.markdown(f"Read: {counted(incidents, 'incident')} and {counted(children, 'row')} of children.")
+    issue_tables.show(draft.issues, readable=draft.readable, can_explain=draft.checked is not None)
