@@ -12,14 +12,14 @@ from typing import Any
 import pandas as pd
 
 from pipelines import register, returns
-from pipelines.demo import fill
 from pipelines.intake.checking import Checked
 from pipelines.intake.tables import NamedFile
 from pipelines.sample import Sample, generate
 from pipelines.warehouse.store import Warehouse
 from schemas.calendar import Term
 from schemas.lexicon import Column, lexicon
-from tests.factories import KEY, OFFICER, register_csv, submit, typed
+from tests import kept
+from tests.factories import OFFICER, register_csv, submit, typed
 from tests.oracles.days import last_day, terms_of
 from tests.oracles.world import Row, World
 
@@ -217,8 +217,7 @@ def _send(store: Warehouse, sent: Row, incidents: pd.DataFrame, children: pd.Dat
 @cache
 def sample_world() -> tuple[World, Warehouse]:
     """The full sample, as the oracles read it and as the demonstration keeps it; made once for all tests."""
-    sample = generate()
-    return world_of(sample), fill(Warehouse(None), sample, key=KEY)
+    return world_of(generate()), Warehouse(kept.demonstration())
 
 
 def world_of(sample: Sample) -> World:

@@ -8,20 +8,16 @@ from pathlib import Path
 import pytest
 import streamlit as st
 
-from pipelines.demo import fill
 from pipelines.house import House, open_house
-from pipelines.sample import generate
 from pipelines.settings import settings
-from pipelines.warehouse.store import Warehouse
+from tests import kept
 from tests.factories import KEY
 
 
 @pytest.fixture(scope="session")
-def sample_warehouse(tmp_path_factory: pytest.TempPathFactory) -> Path:
+def sample_warehouse() -> Path:
     """A warehouse file with the small sample."""
-    path = tmp_path_factory.mktemp("portal") / "sample.duckdb"
-    fill(Warehouse(path), generate(size="small"), key=KEY).close()
-    return path
+    return kept.small()
 
 
 @pytest.fixture

@@ -14,9 +14,10 @@ from contextlib import closing, contextmanager
 from dataclasses import dataclass
 from pathlib import Path
 
-from pipelines.demo import build_demo
 from pipelines.reporting import Reporting
 from pipelines.scope import Scope
+from pipelines.warehouse.store import Warehouse
+from tests import kept
 from tests.factories import KEY
 
 PATIENCE = 60.0
@@ -41,7 +42,8 @@ def serving(folder: Path) -> Iterator[Served]:
     """The demonstration's portal until the block ends; raises with its log when it does not come up."""
     warehouse = folder / "var" / "demo.duckdb"
     warehouse.parent.mkdir(parents=True)
-    names = _build(warehouse)
+    shutil.move(kept.demonstration(), warehouse)
+    names = _names(warehouse)
     port, log = _free_port(), folder / "portal.log"
     environment = {**os.environ, "PLUMBLINE_KEY": KEY.decode()}
     command = [_plumbline(), "demo", "--port", str(port), "--no-browser"]
@@ -56,8 +58,8 @@ def serving(folder: Path) -> Iterator[Served]:
             process.wait(timeout=20)
 
 
-def _build(warehouse: Path) -> dict[str, dict[str, str]]:
-    store = build_demo(warehouse, key=KEY)
+def _names(warehouse: Path) -> dict[str, dict[str, str]]:
+    store = Warehouse(warehouse)
     reporting = Reporting(store)
     scopes = ("la:990", "la:991", "trust:99001", "trust:99002", "school:900001")
     names = {scope: dict(reporting.schools(Scope.parse(scope))) for scope in scopes}

@@ -1,0 +1,16 @@
+"""One folder for all processes of a test run."""
+
+from __future__ import annotations
+
+import os
+
+import pytest
+
+from tests import kept
+
+
+@pytest.fixture(scope="session", autouse=True)
+def _kept_together(tmp_path_factory: pytest.TempPathFactory) -> None:
+    """Each process of pytest-xdist has its own temporary folder beside those of the others."""
+    own = tmp_path_factory.getbasetemp()
+    kept.keep_in(own.parent if "PYTEST_XDIST_WORKER" in os.environ else own)
