@@ -1,4 +1,4 @@
-"""What people decide and the portal keeps: groups of schools, rebases, dated changes of procedure.
+"""What people decide and the portal keeps: groups of schools, rebases, changes of procedure, deadlines, sign-off.
 
 Append-only, each version with who decided it and when; a decision is seen by the organisation that made it.
 """
@@ -13,13 +13,12 @@ from enum import StrEnum
 from typing import Any
 
 from pipelines import audit
-from pipelines.intake.identifiers import find_in
+from pipelines.intake.kept_words import kind_in_words
 from pipelines.scope import Actor, Scope
 from pipelines.warehouse.store import Cursor, Warehouse
 from schemas.errors import QuestionError, RefusedError
 
 LONGEST = 500
-ALLOWED_IN_WORDS = frozenset({"personal-date-of-birth", "personal-free-text"})  # sentences and dates belong there
 
 
 class DecisionKind(StrEnum):
@@ -28,6 +27,8 @@ class DecisionKind(StrEnum):
     GROUP = "group of schools"
     REBASE = "rebase of a chart"
     PROCEDURE_CHANGE = "change of procedure"
+    DEADLINE = "deadline for returns"
+    SIGN_OFF = "sign-off of returns"
 
 
 @dataclass(frozen=True, slots=True)
@@ -43,12 +44,14 @@ class Decision:
     role: str
 
 
-def decide(warehouse: Warehouse, kind: DecisionKind, content: Mapping[str, Any], *, actor: Actor) -> int:
+def decide(
+    warehouse: Warehouse, kind: DecisionKind, content: Mapping[str, Any], *, actor: Actor, when: datetime | None = None
+) -> int:
     """Keep a new decision of the actor's own organisation; its number is given back."""
     _must_be_plain_words(content)
     with warehouse.writing() as cursor:
         number = int(cursor.rows("SELECT coalesce(max(decision_id), 0) + 1 AS next FROM decisions")[0]["next"])
-        _append(cursor, number, kind, content, actor=actor, state="stands")
+        _append(cursor, number, kind, content, actor=actor, state="stands", when=when)
     return number
 
 
@@ -80,16 +83,21 @@ def _standing_one(cursor: Cursor, decision_id: int, *, actor: Actor) -> Decision
     return found[0]
 
 
-def _standing(cursor: Cursor, scope: Scope, *, kind: DecisionKind | None) -> tuple[Decision, ...]:
+def standing_of_all(cursor: Cursor, kind: DecisionKind) -> tuple[Decision, ...]:
+    """The decisions of one kind that stand, whoever's they are: for rules that bind other organisations' schools."""
+    return _standing(cursor, None, kind=kind)
+
+
+def _standing(cursor: Cursor, scope: Scope | None, *, kind: DecisionKind | None) -> tuple[Decision, ...]:
     rows = cursor.rows(
-        "SELECT * FROM (SELECT * FROM decisions WHERE scope = $scope "
+        "SELECT * FROM (SELECT * FROM decisions WHERE ($scope IS NULL OR scope = $scope) "
         "QUALIFY row_number() OVER (PARTITION BY decision_id ORDER BY decided_at DESC, state = 'withdrawn' DESC) = 1) "
         "WHERE state = 'stands' AND ($kind IS NULL OR kind = $kind) ORDER BY decision_id",
-        {"scope": str(scope), "kind": None if kind is None else str(kind)},
+        {"scope": None if scope is None else str(scope), "kind": None if kind is None else str(kind)},
     )
     return tuple(
         Decision(
-            int(row["decision_id"]), DecisionKind(row["kind"]), scope, json.loads(row["content"]),
+            int(row["decision_id"]), DecisionKind(row["kind"]), Scope.parse(row["scope"]), json.loads(row["content"]),
             row["decided_at"], row["decided_by"], row["role"],
         )
         for row in rows
@@ -97,18 +105,20 @@ def _standing(cursor: Cursor, scope: Scope, *, kind: DecisionKind | None) -> tup
 
 
 def _append(
-    cursor: Cursor, number: int, kind: DecisionKind, content: Mapping[str, Any], *, actor: Actor, state: str
-) -> None:
+    cursor: Cursor, number: int, kind: DecisionKind, content: Mapping[str, Any], *, actor: Actor, state: str,
+    when: datetime | None = None,
+) -> None:  # fmt: skip
     cursor.run(
         "INSERT INTO decisions (decision_id, kind, scope, content, state, decided_at, decided_by, role) "
         "VALUES ($number, $kind, $scope, $content, $state, $when, $name, $role)",
         {
             "number": number, "kind": str(kind), "scope": str(actor.scope), "state": state,
-            "content": json.dumps(dict(content), sort_keys=True), "when": audit.now(),
+            "content": json.dumps(dict(content), sort_keys=True), "when": when or audit.now(),
             "name": actor.name, "role": actor.role,
         },
     )  # fmt: skip
-    audit.record(cursor, audit.Event(actor, f"{kind}: {state}", str(actor.scope), {"decision": number}))
+    event = audit.Event(actor, f"{kind}: {state}", str(actor.scope), {"decision": number})
+    audit.record(cursor, event, when=when)
 
 
 def _must_be_plain_words(content: Mapping[str, Any]) -> None:
@@ -116,5 +126,5 @@ def _must_be_plain_words(content: Mapping[str, Any]) -> None:
     for text in (one for one in content.values() if isinstance(one, str)):
         if len(text) > LONGEST:
             raise QuestionError(f"Write at most {LONGEST} characters.")
-        if found := find_in(text, without=ALLOWED_IN_WORDS):
-            raise QuestionError(f"This holds what looks like {found.kind}. Take it out: nobody may be named here.")
+        if kind := kind_in_words(text):
+            raise QuestionError(f"This holds what looks like {kind}. Take it out: nobody may be named here.")
