@@ -11,6 +11,7 @@ from pipelines.warehouse.store import Warehouse
 
 if TYPE_CHECKING:
     from pipelines.reporting import Reporting
+    from pipelines.smtp_settings import Smtp
 
 
 @dataclass(frozen=True)
@@ -21,6 +22,7 @@ class House:
     least_shown: int
     key: bytes
     upload_bytes: int
+    smtp: Smtp | None = None
 
     @cached_property
     def reporting(self) -> Reporting:
@@ -40,4 +42,5 @@ def open_house() -> House:
         least_shown=chosen.least_shown,
         key=chosen.key,
         upload_bytes=chosen.upload_mb * 1024 * 1024,
+        smtp=chosen.smtp,
     )

@@ -9,6 +9,7 @@ from dataclasses import dataclass
 from functools import cache
 from pathlib import Path
 
+from pipelines.smtp_settings import Smtp, smtp_of_environment
 from schemas.errors import PlumblineError
 
 DEFAULT_WAREHOUSE = Path("var/plumbline.duckdb")
@@ -23,6 +24,7 @@ class Settings:
     secret for pupil keys, at least 32 characters; without it one is made and kept beside the warehouse,
     readable by its owner only. PLUMBLINE_MEMORY: DuckDB's memory limit. PLUMBLINE_UPLOAD_MB: the largest
     upload. PLUMBLINE_LEAST_SHOWN: the least count shown of others' data, never below 5.
+    PLUMBLINE_SMTP_…: the mail server (`smtp_settings.Smtp`); without its host no e-mail is sent.
     """
 
     warehouse: Path
@@ -30,6 +32,7 @@ class Settings:
     memory: str
     upload_mb: int
     least_shown: int
+    smtp: Smtp | None
 
 
 @cache
@@ -42,6 +45,7 @@ def settings() -> Settings:
         memory=_memory(os.environ.get("PLUMBLINE_MEMORY") or "4GB"),
         upload_mb=_number("PLUMBLINE_UPLOAD_MB", 20),
         least_shown=max(LEAST_SHOWN, _number("PLUMBLINE_LEAST_SHOWN", LEAST_SHOWN)),
+        smtp=smtp_of_environment(),
     )
 
 

@@ -38,7 +38,8 @@ CREATE TABLE IF NOT EXISTS audit (
     subject VARCHAR, detail VARCHAR, changes_figures BOOLEAN, previous_hash VARCHAR, hash VARCHAR
 );
 
--- One row for each version of what an organisation's people decided: groups, rebases, changes of procedure.
+-- One row for each version of what an organisation's people decided: groups, rebases, changes of procedure,
+-- deadlines, sign-off.
 CREATE TABLE IF NOT EXISTS decisions (
     decision_id BIGINT, kind VARCHAR, scope VARCHAR, content VARCHAR, state VARCHAR,
     decided_at TIMESTAMP, decided_by VARCHAR, role VARCHAR
@@ -65,4 +66,15 @@ CREATE TABLE IF NOT EXISTS shared_counts (
 CREATE TABLE IF NOT EXISTS shared_places (
     release_id BIGINT, urn VARCHAR, term VARCHAR, phase VARCHAR, trust VARCHAR, trust_name VARCHAR, returned BOOLEAN,
     last_day DATE, pupils BIGINT, replaced_by VARCHAR
+);
+
+-- One row for each version that was signed off: the role of who declared it complete, and which organisations asked.
+CREATE TABLE IF NOT EXISTS sign_offs (
+    return_id BIGINT, role VARCHAR, declared_at TIMESTAMP, declared_by VARCHAR, asked_by VARCHAR
+);
+
+-- One row for each thing said of where a school's mail goes: a role's mailbox kept, or ended. Never a person's own.
+CREATE TABLE IF NOT EXISTS mailboxes (
+    school_urn VARCHAR, role VARCHAR, address VARCHAR, state VARCHAR, recorded_at TIMESTAMP,
+    recorded_by VARCHAR, recorded_role VARCHAR, scope VARCHAR
 );
