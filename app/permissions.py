@@ -14,6 +14,8 @@ class Role(StrEnum):
     OFFICER = "authority safeguarding officer"
     TRUST_LEAD = "trust safeguarding lead"
     SCHOOL_LEAD = "designated safeguarding lead"
+    HEAD = "head teacher"
+    DATA_MANAGER = "data manager"
 
 
 class Action(StrEnum):
@@ -29,6 +31,11 @@ class Action(StrEnum):
     KEEP_GROUPS = "make, change and withdraw groups of one's schools"
     RECORD_CHANGES = "record a change of procedure, or withdraw it"
     REBASE = "rebase one's own charts, or withdraw it"
+    SET_DEADLINES = "set the day by which one's schools' returns are due"
+    SEND_REMINDERS = "remind one's schools by e-mail"
+    KEEP_MAILBOXES = "keep the role mailbox of a school"
+    ASK_FOR_SIGN_OFF = "ask for sign-off of one's schools' returns, or ask no longer"
+    SIGN_OFF = "sign off a return of one's own school"
 
 
 @dataclass(frozen=True, slots=True)
@@ -45,17 +52,25 @@ PLACES = {
     Role.OFFICER: ScopeKind.AUTHORITY,
     Role.TRUST_LEAD: ScopeKind.TRUST,
     Role.SCHOOL_LEAD: ScopeKind.SCHOOL,
+    Role.HEAD: ScopeKind.SCHOOL,
+    Role.DATA_MANAGER: ScopeKind.SCHOOL,
 }
 EVERYBODY = frozenset(
     {Action.SEE_FIGURES, Action.SEE_INCIDENTS, Action.SEE_RETURNS, Action.SEND_RETURNS, Action.RECORD_CHANGES,
      Action.REBASE}
 )  # fmt: skip
 OF_SEVERAL = frozenset({Action.CHOOSE_SCHOOL, Action.LOOK_FIRST, Action.KEEP_GROUPS})
+OF_A_SCHOOL = EVERYBODY | {Action.COMPARE_WITH_AUTHORITY, Action.KEEP_MAILBOXES}
+SIGNING = frozenset({Action.SIGN_OFF, Action.ASK_FOR_SIGN_OFF})
 GRANTS = {
-    Role.OFFICER: EVERYBODY | OF_SEVERAL,
-    Role.TRUST_LEAD: EVERYBODY | OF_SEVERAL,
-    Role.SCHOOL_LEAD: EVERYBODY | {Action.COMPARE_WITH_AUTHORITY},
-}
+    Role.OFFICER: EVERYBODY | OF_SEVERAL | {
+        Action.SET_DEADLINES, Action.SEND_REMINDERS, Action.KEEP_MAILBOXES, Action.ASK_FOR_SIGN_OFF
+    },
+    Role.TRUST_LEAD: EVERYBODY | OF_SEVERAL | {Action.ASK_FOR_SIGN_OFF},
+    Role.SCHOOL_LEAD: OF_A_SCHOOL | SIGNING,
+    Role.HEAD: OF_A_SCHOOL | SIGNING,
+    Role.DATA_MANAGER: OF_A_SCHOOL - {Action.RECORD_CHANGES, Action.REBASE},
+}  # fmt: skip
 PAGES = {
     "overview": Action.SEE_FIGURES,
     "trends": Action.SEE_FIGURES,

@@ -10,19 +10,27 @@ from pipelines.sample.schools import BY_URN, SCHOOLS, TRUSTS
 from pipelines.scope import Scope
 
 YES, NO = True, False
-PLACE = {Role.OFFICER: "la:990", Role.TRUST_LEAD: "trust:99001", Role.SCHOOL_LEAD: "school:900001"}
+PLACE = {
+    Role.OFFICER: "la:990", Role.TRUST_LEAD: "trust:99001", Role.SCHOOL_LEAD: "school:900001",
+    Role.HEAD: "school:900001", Role.DATA_MANAGER: "school:900001",
+}  # fmt: skip
 TRUTH = {
-    #                                 officer  trust lead  school lead
-    Action.SEE_FIGURES:             (YES,     YES,        YES),
-    Action.SEE_INCIDENTS:           (YES,     YES,        YES),
-    Action.SEE_RETURNS:             (YES,     YES,        YES),
-    Action.SEND_RETURNS:            (YES,     YES,        YES),
-    Action.COMPARE_WITH_AUTHORITY:  (NO,      NO,         YES),
-    Action.CHOOSE_SCHOOL:           (YES,     YES,        NO),
-    Action.LOOK_FIRST:              (YES,     YES,        NO),
-    Action.KEEP_GROUPS:             (YES,     YES,        NO),
-    Action.RECORD_CHANGES:          (YES,     YES,        YES),
-    Action.REBASE:                  (YES,     YES,        YES),
+    #                                 officer  trust lead  school lead  head  data manager
+    Action.SEE_FIGURES:             (YES,     YES,        YES,         YES,  YES),
+    Action.SEE_INCIDENTS:           (YES,     YES,        YES,         YES,  YES),
+    Action.SEE_RETURNS:             (YES,     YES,        YES,         YES,  YES),
+    Action.SEND_RETURNS:            (YES,     YES,        YES,         YES,  YES),
+    Action.COMPARE_WITH_AUTHORITY:  (NO,      NO,         YES,         YES,  YES),
+    Action.CHOOSE_SCHOOL:           (YES,     YES,        NO,          NO,   NO),
+    Action.LOOK_FIRST:              (YES,     YES,        NO,          NO,   NO),
+    Action.KEEP_GROUPS:             (YES,     YES,        NO,          NO,   NO),
+    Action.RECORD_CHANGES:          (YES,     YES,        YES,         YES,  NO),
+    Action.REBASE:                  (YES,     YES,        YES,         YES,  NO),
+    Action.SET_DEADLINES:           (YES,     NO,         NO,          NO,   NO),
+    Action.SEND_REMINDERS:          (YES,     NO,         NO,          NO,   NO),
+    Action.KEEP_MAILBOXES:          (YES,     NO,         YES,         YES,  YES),
+    Action.ASK_FOR_SIGN_OFF:        (YES,     YES,        YES,         YES,  NO),
+    Action.SIGN_OFF:                (NO,      NO,         YES,         YES,  NO),
 }  # fmt: skip
 
 
