@@ -1,9 +1,10 @@
-"""The staged check of a return: read → personal-data gate → mapping → structure → formats → rules."""
+"""The staged check of a return: read → the school's mapping → personal-data gate → structure → formats → rules."""
 
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
+from typing import TYPE_CHECKING
 
 import pandas as pd
 
@@ -12,6 +13,9 @@ from pipelines.intake.tables import NamedFile
 from schemas.calendar import Term
 from schemas.issues import Issue, Severity
 from schemas.lexicon import lexicon, normalise
+
+if TYPE_CHECKING:
+    from pipelines.intake.applying import Unread, Used
 
 REFUSING = ("file-", "personal-")
 RETURN_FIELDS = frozenset({"school urn", "academic year", "term", "key version", "field", "value"})
@@ -23,7 +27,8 @@ class Checked:
 
     `found_tables` is false when nothing at all could be read.
     `incidents` and `children` hold codes as categoricals, dates as datetime64, missing = blank; `children`
-    has `school_urn` too.
+    has `school_urn` too. `used` says which of the school's own wordings were read by its mapping, `unread` which are
+    not understood and could be mapped; neither holds a wording that might identify somebody.
     """
 
     issues: tuple[Issue, ...]
@@ -34,6 +39,8 @@ class Checked:
     academic_year: str | None = None
     term: Term | None = None
     key_version: str = "1"
+    used: tuple[Used, ...] = ()
+    unread: tuple[Unread, ...] = ()
 
     @property
     def readable(self) -> bool:
@@ -49,14 +56,19 @@ class Checked:
 def check(files: Sequence[NamedFile], *, stated: Stated, around: Surroundings) -> Checked:
     """Check the files of one return, or of one term's returns of several schools; stores nothing."""
     # The stages take seconds to load; whoever records a nil return needs none of them.
-    from pipelines.intake import formats, personal_data, reading, relations, rules, structure
+    from pipelines.intake import applying, formats, personal_data, reading, relations, rules, structure
+    from pipelines.intake.school_mapping import NO_MAPPING
 
     read = reading.read(files)
-    issues = [*read.issues, *personal_data.inspect(read.tables, known=known_headers())]
-    shaped = structure.shape(read.tables, stated=stated)
+    applied = applying.apply(read.tables, around.mapping or NO_MAPPING)
+    found = personal_data.inspect(applied.tables, known=known_headers())
+    issues = [*read.issues, *applying.settle(found, applied)]
+    unread = applying.unread(applied, issues)
+    shaped = structure.shape(applied.tables, stated=stated)
     issues += shaped.issues
     if shaped.incidents is None or shaped.children is None:
-        return Checked(tuple(issues), read.sha256, bool(read.tables))
+        used = applying.counted(applied, {})
+        return Checked(tuple(issues), read.sha256, bool(read.tables), used=used, unread=unread)
     incidents, found = formats.check("incidents", shaped.incidents)
     issues += found
     children, found = formats.check("children", shaped.children)
@@ -75,6 +87,8 @@ def check(files: Sequence[NamedFile], *, stated: Stated, around: Surroundings) -
         placed.stated.academic_year,
         placed.stated.term,
         placed.stated.key_version,
+        used=applying.counted(applied, {"incidents": incidents, "children": placed.children}),
+        unread=unread,
     )
 
 

@@ -53,9 +53,9 @@ def map_values(table: str, frame: pd.DataFrame) -> Mapped:
             if doubtful:
                 month_first[name] = doubtful
         elif columns[name].codes is not None:
-            cells = _relabel(cells, _reader(columns[name]))
+            cells = relabel(cells, _reader(columns[name]))
         elif columns[name].kind == "key" and not _all_lower(cells):
-            cells = _relabel(cells, str.lower)
+            cells = relabel(cells, str.lower)
         found[name] = cells
     return Mapped(pd.DataFrame(found, index=frame.index), month_first)
 
@@ -91,10 +91,10 @@ def _dates(cells: pd.Series) -> tuple[pd.Series, tuple[int, ...]]:
     doubtful: tuple[int, ...] = ()
     if reading.month_first:
         doubtful = tuple(int(row) for row in cells.index[cells.isin(reading.month_first)])
-    return _relabel(cells, lambda text: reading.iso.get(text, text)), doubtful
+    return relabel(cells, lambda text: reading.iso.get(text, text)), doubtful
 
 
-def _relabel(cells: pd.Series, read: Callable[[str], str]) -> pd.Series:
+def relabel(cells: pd.Series, read: Callable[[str], str]) -> pd.Series:
     """Rename categories; those that come to mean the same are merged."""
     values = cells.array
     read_as = [read(text) for text in values.categories.to_numpy(object)]

@@ -4,10 +4,14 @@ from __future__ import annotations
 
 from dataclasses import dataclass, field
 from datetime import date
+from typing import TYPE_CHECKING
 
 import pandas as pd
 
 from schemas.calendar import Term
+
+if TYPE_CHECKING:
+    from pipelines.intake.school_mapping import SchoolMapping
 
 
 @dataclass(frozen=True)
@@ -22,7 +26,11 @@ class Stated:
 
 @dataclass(frozen=True)
 class Surroundings:
-    """`schools` is the register by `urn` (name, low_age, high_age, open_date, close_date), or None."""
+    """`schools` is the register by `urn` (name, low_age, high_age, open_date, close_date), or None.
+
+    `mapping` is how the school's own wordings are read, or None.
+    """
 
     today: date
     schools: pd.DataFrame | None = field(default=None)
+    mapping: SchoolMapping | None = None
