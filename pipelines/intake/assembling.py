@@ -23,16 +23,23 @@ _CELL_ERROR = r"^#(?:N/A|REF!|VALUE!|NAME\?|DIV/0!|NULL!|NUM!|SPILL!|CALC!|FIELD
 _ROUNDED = r"^\d(?:[.,]\d+)?[Ee]\+\d+$"
 
 
+class _Seen(dict[str, int]):
+    """Distinct texts, each with its number in the order of coming."""
+
+    def __missing__(self, text: str) -> int:
+        number = self[text] = len(self)
+        return number
+
+
 class _Column:
     """Cells held as numbers into their distinct texts, four bytes a row."""
 
     def __init__(self) -> None:
         self._codes = array("i")
-        self._seen: dict[str, int] = {}
+        self._seen = _Seen()
 
     def extend(self, cells: Iterable[str]) -> None:
-        seen = self._seen
-        self._codes.extend([seen.setdefault(cell, len(seen)) for cell in cells])
+        self._codes.extend(map(self._seen.__getitem__, cells))
 
     def finish(self) -> pd.Categorical:
         codes = np.frombuffer(self._codes, dtype=np.int32) if self._codes else np.empty(0, np.int32)
@@ -57,8 +64,9 @@ class _Rows:
     def add(self, batch: Sequence[Record]) -> None:
         even = [(row, cells) for row, raw in batch if (cells := self._even(row, raw)) is not None]
         self.numbers.extend([row for row, _ in even])
-        for at, column in enumerate(self.columns):
-            column.extend([cells[at] for _, cells in even])
+        across = zip(*(line for _, line in even), strict=True)
+        for column, texts in zip(self.columns, across, strict=bool(even)):
+            column.extend(texts)
 
     def _even(self, row: int, cells: list[str]) -> list[str] | None:
         spare = self.width - len(cells)

@@ -15,6 +15,7 @@ from pipelines.intake.wordings import FileFault
 from pipelines.intake.workbook_parts import MAIN, WorkbookParts, parse, small_part
 
 _BUILT_IN_DATES = frozenset([*range(14, 23), *range(27, 37), 45, 47, *range(50, 59)])
+_SERIALS = range(36_000, 60_000)  # the days of this century, counted from 1900 or 1904
 _EXACT_BELOW = 1e15  # a spreadsheet keeps fifteen digits
 _ESCAPED = re.compile(r"_x([0-9A-Fa-f]{4})_")
 _TRUTH = {"1": "TRUE", "0": "FALSE", "true": "TRUE", "false": "FALSE"}
@@ -77,6 +78,11 @@ def date_text(value: float, *, from_1904: bool) -> str | None:
     if isinstance(moment, datetime) and moment.time() == time.min:
         return moment.date().isoformat()
     return str(moment.isoformat(timespec="seconds"))
+
+
+def may_be_a_day(text: str, *, kind: str) -> bool:
+    """Whether a cell is a plain number that a calendar could mean."""
+    return kind == "n" and text.isdigit() and int(text) in _SERIALS
 
 
 def unescaped(text: str) -> str:

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass
+from functools import lru_cache
 
 from pipelines.intake.tables import tidy
 from pipelines.intake.wordings import FileFault, issue
@@ -97,3 +98,18 @@ def column_place(position: int) -> str:
         number, rest = divmod(number - 1, 26)
         letters = chr(ord("A") + rest) + letters
     return f"column {letters}"
+
+
+def column_number(reference: str) -> int:
+    """The position of a cell's column, from 0, by a reference such as "B7"; a FileFault when there is none such."""
+    return _column_of(reference.rstrip("0123456789"))
+
+
+@lru_cache(maxsize=20_000)
+def _column_of(letters: str) -> int:
+    if not (0 < len(letters) <= 3 and letters.isascii() and letters.isalpha()):
+        raise FileFault("file-unreadable")
+    number = 0
+    for letter in letters.upper():
+        number = number * 26 + ord(letter) - ord("A") + 1
+    return number - 1

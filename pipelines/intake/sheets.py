@@ -8,16 +8,16 @@ to the furthest; the other pads each row to the width that the file claims.
 from __future__ import annotations
 
 from collections.abc import Iterable, Iterator
-from functools import lru_cache
 
-from pipelines.intake.cell_values import CellReader
-from pipelines.intake.layout import MAX_COLUMNS, Record
+from pipelines.intake.cell_values import CellReader, may_be_a_day
+from pipelines.intake.layout import MAX_COLUMNS, Record, column_number
+from pipelines.intake.sheet_pieces import SheetPieces
+from pipelines.intake.usual_rows import UsualRows
 from pipelines.intake.wordings import FileFault
 from pipelines.intake.workbook_parts import MAIN, parsing
 
 _LAST_ROW = 1_048_576
 MAX_CELLS = 5_000_000
-_SERIALS = range(36_000, 60_000)  # the days of this century, counted from 1900 or 1904
 _ROW, _CELL, _VALUE, _TEXT = (f"{MAIN}{tag}" for tag in ("row", "c", "v", "t"))
 _FORMULA, _PHONETIC = f"{MAIN}f", f"{MAIN}rPh"
 
@@ -27,8 +27,9 @@ class SheetRows:
 
     def __init__(self, cells: CellReader, *, max_cells: int = MAX_CELLS) -> None:
         self.uncalculated: list[int] = []
-        self.bare_serials = False
+        self._bare_serials = False
         self._cells = cells
+        self._usual = UsualRows(cells)
         self._done: list[Record] = []
         self._max_cells = self._left = max_cells
         self._row = 0
@@ -40,9 +41,26 @@ class SheetRows:
 
     def read(self, chunks: Iterable[bytes]) -> Iterator[Record]:
         """The rows that have content, one by one, in order."""
-        for _ in parsing(chunks, start=self._start, end=self._end, text=self._data):
+        left = SheetPieces(self._take).for_the_parser(chunks)
+        for _ in parsing(left, start=self._start, end=self._end, text=self._data):
             yield from self._done
             self._done = []
+
+    @property
+    def bare_serials(self) -> bool:
+        """Whether any plain number may be meant as a day."""
+        return self._bare_serials or self._usual.bare_serials
+
+    def _take(self, text: str) -> bool:
+        """Take a row in the usual shape as it stands; whether it was one."""
+        row = self._usual.read(text)
+        if row is None or row.stored > self._left or not self._row < row.number <= _LAST_ROW:
+            return False
+        self._row = row.number
+        self._left -= row.stored
+        if row.line:
+            self._done.append((row.number, row.line))
+        return True
 
     def _start(self, tag: str, attributes: dict[str, str]) -> None:
         if tag == _CELL:
@@ -98,24 +116,9 @@ class SheetRows:
             return
         if self._column >= MAX_COLUMNS:
             raise FileFault("file-too-wide", limit=MAX_COLUMNS)
-        self.bare_serials |= self._kind == "n" and text.isdigit() and int(text) in _SERIALS
+        self._bare_serials |= may_be_a_day(text, kind=self._kind)
         self._line.extend([""] * (self._column - len(self._line)))
         self._line.append(text)
-
-
-def column_number(reference: str) -> int:
-    """The position of a cell's column, from 0, by a reference such as "B7"."""
-    return _column_of(reference.rstrip("0123456789"))
-
-
-@lru_cache(maxsize=20_000)
-def _column_of(letters: str) -> int:
-    if not (0 < len(letters) <= 3 and letters.isascii() and letters.isalpha()):
-        raise FileFault("file-unreadable")
-    number = 0
-    for letter in letters.upper():
-        number = number * 26 + ord(letter) - ord("A") + 1
-    return number - 1
 
 
 def _number(text: str) -> int:
