@@ -14,10 +14,11 @@ import streamlit as st
 from app.permissions import Action, Person, actor_of, may
 from pipelines import returns
 from pipelines.house import House
+from pipelines.moving import Moved
 from pipelines.reporting import Question
 from pipelines.returns import Checked, NamedFile, Preview, Receipt, Stated
 from schemas.calendar import Term
-from schemas.errors import RefusedError
+from schemas.errors import RefusedError, StaleError
 from schemas.issues import Issue, queries
 
 DRAFT = "return-draft"
@@ -26,7 +27,6 @@ SAID = "return-said"
 TURN = "return-turn"
 EXPLAIN = "explain-"
 NOT_ALLOWED = "You are not allowed to send returns."
-STALE = "Another version came in after you checked this one. Read again what will change, then submit."
 NOTHING = "There is nothing to submit: the return was sent or cancelled. Check a file first."
 NIL_CHANGED = "A version came in for this term in the meantime. Read again what a nil return would replace."
 
@@ -41,6 +41,7 @@ class Draft:
     readable: bool
     checked: Checked | None = None
     previews: tuple[Preview, ...] = ()
+    moved: Moved | None = None  # worked out when the preview is first drawn
 
 
 @dataclass(frozen=True)
@@ -76,23 +77,34 @@ def submit(draft: Draft, *, person: Person, house: House, explanations: Mapping[
     if draft.checked is None or draft.person != person:
         raise RefusedError(NOTHING)
     must_be_allowed(person, *(one.school_urn for one in draft.previews), house=house)
-    now = returns.preview(house.warehouse, draft.checked, key=house.key)
-    if now != draft.previews:
-        keep(replace(draft, previews=now))
-        raise RefusedError(STALE)
-    receipts = returns.submit(
-        house.warehouse, draft.checked, actor=actor_of(person), key=house.key, explanations=explanations
-    )
+    seen = {one.school_urn: one.seen for one in draft.previews}
+    try:
+        receipts = returns.submit(
+            house.warehouse, draft.checked, actor=actor_of(person), key=house.key, explanations=explanations, seen=seen
+        )
+    except StaleError:
+        read_again = returns.preview(house.warehouse, draft.checked, key=house.key)
+        keep(replace(draft, previews=read_again, moved=None))
+        raise
     return Sent(person, receipts)
 
 
-def record_nil(urn: str, year: str, term: Term, *, standing: int, person: Person, house: House) -> Sent:
-    """Record a nil return in place of the version that the person saw stand (0: none)."""
+def record_nil(urn: str, year: str, term: Term, *, seen: int, person: Person, house: House) -> Sent:
+    """Record a nil return, unless something was sent for the school since the person read what it would replace."""
     must_be_allowed(person, urn, house=house)
-    if standing_version(urn, year, term, person=person, house=house)["version"] != standing:
-        raise RefusedError(NIL_CHANGED)
-    receipt = returns.record_nil(house.warehouse, school_urn=urn, academic_year=year, term=term, actor=actor_of(person))
+    try:
+        receipt = returns.record_nil(
+            house.warehouse, school_urn=urn, academic_year=year, term=term, actor=actor_of(person), seen=seen
+        )
+    except StaleError:
+        raise StaleError(NIL_CHANGED) from None
     return Sent(person, (receipt,))
+
+
+def withdraw(return_id: int, urn: str, *, seen: int, person: Person, house: House) -> None:
+    """Take back the version that stands, unless something was sent for the school since the person read it."""
+    must_be_allowed(person, urn, house=house)
+    returns.withdraw(house.warehouse, return_id, actor=actor_of(person), seen=seen)
 
 
 def standing_version(urn: str, year: str, term: Term, *, person: Person, house: House) -> dict[str, int]:

@@ -11,6 +11,7 @@ from typing import TYPE_CHECKING, Annotated
 import typer
 
 from pipelines import printing
+from pipelines.commands import at_school
 from pipelines.figures import BREAKDOWNS, Question
 from pipelines.scope import OPERATOR, Actor, Scope
 from pipelines.settings import settings
@@ -29,6 +30,7 @@ app = typer.Typer(
     rich_markup_mode="markdown",
     pretty_exceptions_enable=False,
 )
+at_school.add_to(app)
 OPERATOR_HERE = Actor("command line", "operator", OPERATOR)
 DEMO_WAREHOUSE = Path("var/demo.duckdb")
 WRONG = 2
@@ -106,12 +108,14 @@ def nil(
     """Record that a school had no incidents in a term. A nil return is a return."""
     from pipelines import returns
 
+    warehouse = _house().warehouse
     receipt = returns.record_nil(
-        _house().warehouse,
+        warehouse,
         school_urn=school,
         academic_year=_academic_year(year),
         term=term,
         actor=OPERATOR_HERE,
+        seen=returns.last_return(warehouse, school),
     )
     printing.receipts((receipt,), (), as_json=as_json)
 

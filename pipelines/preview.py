@@ -2,17 +2,21 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
+from typing import Any
 
 import pandas as pd
 
+from pipelines.differences import REFERENCE, Changed, differences
 from pipelines.history import sent_in_other_terms
 from pipelines.intake.checking import Checked
 from pipelines.keys import rekey
 from pipelines.warehouse.store import Cursor, Warehouse
 from schemas.calendar import Term
 from schemas.errors import RefusedError
-from schemas.lexicon import lexicon
+
+LISTED = 200  # references of each kind that a preview names; the counts are of all
 
 
 @dataclass(frozen=True, slots=True)
@@ -20,7 +24,8 @@ class Preview:
     """How one school's return would differ from the version that stands (`version` 0: there is none).
 
     `elsewhere` are its incidents that stand in the return of another term too: year, term and how many. They would be
-    counted as this return has them.
+    counted as this return has them. `seen` is the last thing sent for the school, of any term: what submitting must
+    still find. The references named are the school's own, at most `LISTED` of each kind.
     """
 
     school_urn: str
@@ -34,6 +39,10 @@ class Preview:
     removed: int
     children: int
     elsewhere: tuple[tuple[str, Term, int], ...] = ()
+    seen: int = 0
+    named_new: tuple[str, ...] = ()
+    named_changed: tuple[Changed, ...] = ()
+    named_removed: tuple[str, ...] = ()
 
 
 def preview(warehouse: Warehouse, checked: Checked, *, key: bytes) -> tuple[Preview, ...]:
@@ -41,47 +50,56 @@ def preview(warehouse: Warehouse, checked: Checked, *, key: bytes) -> tuple[Prev
     if checked.incidents is None or checked.children is None or not (checked.academic_year and checked.term):
         raise RefusedError("There is nothing to preview until the file can be read.")
     children = checked.children.assign(child_key=rekey(checked.children["child_key"], key))
-    urns = sorted(str(urn) for urn in checked.incidents["school_urn"].dropna().unique())
+    incidents, involved = _by_school(checked.incidents), _by_school(children)
+    urns = sorted(incidents)
     with warehouse.reading() as cursor:
-        sent = sent_in_other_terms(cursor, checked)
-        return tuple(
-            _of_school(
-                cursor,
-                urn,
-                checked,
-                _fingerprints(_rows_of(checked.incidents, urn), _rows_of(children, urn)),
-                children=len(_rows_of(children, urn)),
-                sent=sent[sent["school_urn"] == urn],
-            )
-            for urn in urns
-        )
+        elsewhere = _by_school(sent_in_other_terms(cursor, checked))
+        last, seen = _last(cursor, urns, checked), last_seen(cursor, urns)
+        stands = {urn: int(row["return_id"]) for urn, row in last.items() if row["state"] == "submitted"}
+        standing = {table: _by_school(_rows_of(cursor, table, stands)) for table in ("incidents", "children")}
+    nothing = {"incidents": checked.incidents.iloc[:0], "children": children.iloc[:0]}
+    found = []
+    for urn in urns:
+        arriving = {"incidents": incidents[urn], "children": involved.get(urn, nothing["children"])}
+        before = {table: rows.get(urn, nothing[table]) for table, rows in standing.items()}
+        sent = elsewhere.get(urn)
+        found.append(_of_school(checked, urn, arriving, before, last=last.get(urn), sent=sent, seen=seen[urn]))
+    return tuple(found)
+
+
+def last_seen(cursor: Cursor, urns: Sequence[str]) -> dict[str, int]:
+    """The number of the last thing that was sent or withdrawn for each school, of any term; 0 before any."""
+    rows = cursor.rows(
+        "SELECT school_urn, max(return_id) AS last FROM returns "
+        "WHERE school_urn IN (SELECT unnest($urns)) GROUP BY school_urn",
+        {"urns": list(urns)},
+    )
+    return {**dict.fromkeys(urns, 0), **{str(row["school_urn"]): int(row["last"]) for row in rows}}
 
 
 def _of_school(
-    cursor: Cursor, urn: str, checked: Checked, arriving: dict[str, frozenset[object]],
-    *, children: int, sent: pd.DataFrame,
+    checked: Checked, urn: str, arriving: Mapping[str, pd.DataFrame], before: Mapping[str, pd.DataFrame],
+    *, last: Mapping[str, Any] | None, sent: pd.DataFrame | None, seen: int,
 ) -> Preview:  # fmt: skip
     assert checked.academic_year and checked.term  # noqa: S101, PT018 - preview has looked
-    last = cursor.rows(
-        "SELECT return_id, version, nil, state FROM returns WHERE school_urn = $urn AND academic_year = $year "
-        "AND term = $term ORDER BY return_id DESC LIMIT 1",
-        {"urn": urn, "year": checked.academic_year, "term": str(checked.term)},
-    )
-    standing = _standing(cursor, int(last[0]["return_id"]), urn) if last and last[0]["state"] == "submitted" else {}
-    both = arriving.keys() & standing.keys()
-    changed = sum(1 for reference in both if arriving[reference] != standing[reference])
+    found = differences(arriving, before)
+    references = arriving["incidents"][REFERENCE].astype(object)
     return Preview(
         school_urn=urn,
         academic_year=checked.academic_year,
         term=checked.term,
-        version=int(last[0]["version"]) if last else 0,
-        was_nil=bool(last and last[0]["nil"]),
-        new=len(arriving.keys() - standing.keys()),
-        changed=changed,
-        unchanged=len(both) - changed,
-        removed=len(standing.keys() - arriving.keys()),
-        children=children,
-        elsewhere=_elsewhere(sent[sent["incident_ref"].isin(list(arriving))]),
+        version=int(last["version"]) if last else 0,
+        was_nil=bool(last and last["nil"]),
+        new=len(found.new),
+        changed=len(found.changed),
+        unchanged=len(found.unchanged),
+        removed=len(found.removed),
+        children=len(arriving["children"]),
+        elsewhere=() if sent is None else _elsewhere(sent[sent[REFERENCE].isin(references)]),
+        seen=seen,
+        named_new=found.new[:LISTED],
+        named_changed=found.changed[:LISTED],
+        named_removed=found.removed[:LISTED],
     )
 
 
@@ -94,31 +112,23 @@ def _elsewhere(sent: pd.DataFrame) -> tuple[tuple[str, Term, int], ...]:
     return tuple(sorted(found, key=lambda one: (one[0], list(Term).index(one[1]))))
 
 
-def _rows_of(rows: pd.DataFrame, urn: str) -> pd.DataFrame:
-    return rows[(rows["school_urn"].astype(object) == urn).to_numpy(bool)]
+def _by_school(rows: pd.DataFrame) -> dict[str, pd.DataFrame]:
+    return {str(urn): own for urn, own in rows.groupby(rows["school_urn"].astype(object), sort=False)}
 
 
-def _standing(cursor: Cursor, return_id: int, urn: str) -> dict[str, frozenset[object]]:
-    values = {"id": return_id, "urn": urn}
-    incidents, children = (
-        cursor.frame(f"SELECT * FROM {table} WHERE return_id = $id AND school_urn = $urn", values)
-        for table in ("incidents", "children")
+def _last(cursor: Cursor, urns: Sequence[str], checked: Checked) -> dict[str, dict[str, Any]]:
+    """What happened last to each school's return of the term."""
+    rows = cursor.rows(
+        "SELECT school_urn, return_id, version, nil, state FROM returns "
+        "WHERE school_urn IN (SELECT unnest($urns)) AND academic_year = $year AND term = $term "
+        "QUALIFY row_number() OVER (PARTITION BY school_urn ORDER BY return_id DESC) = 1",
+        {"urns": list(urns), "year": checked.academic_year, "term": str(checked.term)},
     )
-    return _fingerprints(incidents, children)
+    return {str(row["school_urn"]): row for row in rows}
 
 
-def _fingerprints(incidents: pd.DataFrame, children: pd.DataFrame) -> dict[str, frozenset[object]]:
-    """Each reference with everything that its rows say."""
-    found: dict[str, set[object]] = {}
-    for table, rows in (("incidents", incidents), ("children", children)):
-        names = [column.name for column in lexicon().tables[table].columns]
-        text = pd.DataFrame({name: _as_text(rows[name]) for name in names})
-        for values in text.itertuples(index=False, name=None):
-            found.setdefault(values[names.index("incident_ref")], set()).add((table, *values))
-    return {reference: frozenset(rows) for reference, rows in found.items()}
-
-
-def _as_text(cells: pd.Series) -> pd.Series:
-    dates = pd.api.types.is_datetime64_any_dtype(cells)
-    text: pd.Series = (cells.dt.strftime("%Y-%m-%d") if dates else cells).astype(object)
-    return text.where(cells.notna(), "")
+def _rows_of(cursor: Cursor, table: str, stands: Mapping[str, int]) -> pd.DataFrame:
+    return cursor.frame(
+        f"SELECT * FROM {table} WHERE return_id IN (SELECT unnest($ids)) AND school_urn IN (SELECT unnest($urns))",
+        {"ids": list(stands.values()), "urns": list(stands)},
+    )

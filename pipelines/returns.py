@@ -21,19 +21,23 @@ from pipelines.intake.checking import Checked
 from pipelines.intake.surroundings import Stated, Surroundings
 from pipelines.intake.tables import NamedFile
 from pipelines.keys import rekey
-from pipelines.preview import Preview, preview
+from pipelines.preview import Preview, last_seen, preview
 from pipelines.register import known_schools
+from pipelines.return_states import ReturnState, must_move
 from pipelines.scope import Actor, Scope, ScopeKind
 from pipelines.warehouse import standing
 from pipelines.warehouse.store import Cursor, Warehouse
 from schemas import rulebook
 from schemas.calendar import Term, assign_terms, default_terms, label
-from schemas.errors import PlumblineError, QuestionError, RefusedError
+from schemas.errors import PlumblineError, QuestionError, RefusedError, StaleError
 from schemas.issues import errors, queries
 from schemas.lexicon import lexicon
 
-__all__ = ["Checked", "NamedFile", "Preview", "Receipt", "Stated", "check", "preview", "record_nil", "submit"]
+__all__ = [
+    "Checked", "NamedFile", "Preview", "Receipt", "Stated", "check", "preview", "record_nil", "submit", "withdraw",
+]  # fmt: skip
 
+STALE = "Another version came in after you checked this one. Read again what will change, then submit."
 NO_SCHOOL = "This return holds schools outside your own organisation. Send only your own schools' returns."
 
 
@@ -59,8 +63,7 @@ class Receipt:
 def check(warehouse: Warehouse, files: Sequence[NamedFile], *, stated: Stated, actor: Actor, key: bytes) -> Checked:
     """Check a return against the rule book, the register and what was sent before; stores only the attempt."""
     checked = look_at(warehouse, files, stated=stated, actor=actor, key=key)
-    if checked.has_errors:
-        _note_attempt(warehouse, checked, actor)
+    note_attempt(warehouse, checked, actor)
     return checked
 
 
@@ -87,30 +90,49 @@ def submit(
     actor: Actor,
     key: bytes,
     explanations: Mapping[str, str] | None = None,
+    seen: Mapping[str, int] | None = None,
     when: datetime | None = None,
 ) -> tuple[Receipt, ...]:
     """Keep a checked return, one version for each school in it, and supersede the versions before.
 
-    `explanations` gives a reason code for a query's rule. Raises RefusedError when errors stand or a school
-    is outside the actor's scope.
+    `explanations` gives a reason code for a query's rule. `seen` gives for each school the `Preview.seen` that the
+    person read. Raises RefusedError when errors stand or a school is outside the actor's scope, and StaleError when
+    something was sent for a school since.
     """
-    if checked.has_errors or checked.incidents is None or checked.children is None:
-        raise RefusedError("This return has errors. Correct them and check it again before sending.")
+    must_move(_before(checked), ReturnState.SUBMITTED)
+    assert checked.incidents is not None  # noqa: S101 - a return that may be submitted has rows
     if checked.term is None or checked.academic_year is None:
         raise RefusedError("Say which academic year and term the return is for.")
     _must_have_begun(checked.academic_year, checked.term, on=(when or audit.now()).date())
     with warehouse.writing() as cursor:
         moment = when or audit.now()  # one writer at a time, so moments come in the order of versions
-        urns = sorted(str(urn) for urn in checked.incidents["school_urn"].dropna().unique())
+        urns = schools_of(checked)
         _must_be_in_scope(cursor, actor, urns, checked.academic_year, checked.term)
-        versions = _new_versions(cursor, checked, urns, actor=actor, when=moment)
-        _keep_rows(cursor, checked, versions, key=key)
-        _keep_explanations(cursor, checked, versions, explanations or {})
-        cursor.append("returns", versions)
-        _record(cursor, versions, actor, "return submitted", when=moment)
-        standing.refresh(cursor, urns)
+        _must_be_as_seen(cursor, urns, seen)
+        versions = write(cursor, checked, actor=actor, key=key, explanations=explanations or {}, when=moment)
     explained = _queries_by_school(checked, urns, among=explanations or {})
     return _receipts(versions.assign(explained=explained))
+
+
+def schools_of(checked: Checked) -> list[str]:
+    """The URNs of a return's schools, in order."""
+    return (
+        [] if checked.incidents is None else sorted(str(u) for u in checked.incidents["school_urn"].dropna().unique())
+    )
+
+
+def write(
+    cursor: Cursor, checked: Checked, *, actor: Actor, key: bytes, explanations: Mapping[str, str], when: datetime
+) -> pd.DataFrame:
+    """Everything that keeping a return writes, in the caller's transaction; the rows of `returns` are given back."""
+    urns = schools_of(checked)
+    versions = _new_versions(cursor, checked, urns, actor=actor, when=when)
+    _keep_rows(cursor, checked, versions, key=key)
+    _keep_explanations(cursor, checked, versions, explanations)
+    cursor.append("returns", versions)
+    _record(cursor, versions, actor, "return submitted", when=when)
+    standing.refresh(cursor, urns)
+    return versions
 
 
 def record_nil(
@@ -120,20 +142,75 @@ def record_nil(
     academic_year: str,
     term: Term,
     actor: Actor,
+    seen: int | None = None,
     when: datetime | None = None,
 ) -> Receipt:
-    """Record that a school had no incidents in a term: a return like any other, and a version of it."""
+    """Record that a school had no incidents in a term: a return like any other, and a version of it.
+
+    `seen` is what `last_return` said when the person read it; StaleError when something was sent since.
+    """
     _must_have_begun(academic_year, term, on=(when or audit.now()).date())
     checked = Checked((), "", academic_year=academic_year, term=term)
     with warehouse.writing() as cursor:
         moment = when or audit.now()
         _must_be_known(cursor, school_urn)
         _must_be_in_scope(cursor, actor, [school_urn], academic_year, term)
+        _must_be_as_seen(cursor, [school_urn], None if seen is None else {school_urn: seen})
         versions = _new_versions(cursor, checked, [school_urn], actor=actor, when=moment)
         cursor.append("returns", versions)
         _record(cursor, versions, actor, "nil return recorded", when=moment)
         standing.refresh(cursor, [school_urn])
     return _receipts(versions.assign(explained=0))[0]
+
+
+def withdraw(warehouse: Warehouse, return_id: int, *, actor: Actor, seen: int, when: datetime | None = None) -> None:
+    """Take back the version that stands, so that no return stands for its term; the version stays on record.
+
+    RefusedError where it does not stand or is outside the actor's scope, StaleError when something was sent since.
+    """
+    with warehouse.writing() as cursor:
+        moment = when or audit.now()
+        found = _standing_row(cursor, return_id)
+        urn, year, term = str(found["school_urn"]), str(found["academic_year"]), Term(found["term"])
+        _must_be_in_scope(cursor, actor, [urn], year, term)
+        _must_be_as_seen(cursor, [urn], {urn: seen})
+        last = cursor.rows("SELECT max(return_id) AS last FROM returns")[0]["last"]
+        gone = {**found, "return_id": last + 1, "state": str(ReturnState.WITHDRAWN), "recorded_at": moment,
+                "recorded_by": actor.name, "incidents": 0, "children": 0, "queries": 0}  # fmt: skip
+        cursor.append("returns", pd.DataFrame([gone]))
+        detail = {"return": last + 1, "withdrawn": return_id, "version": found["version"]}
+        event = audit.Event(actor, "return withdrawn", f"school:{urn} {year} {term}", detail, changes_figures=True)
+        audit.record(cursor, event, when=moment)
+        standing.refresh(cursor, [urn])
+
+
+def last_return(warehouse: Warehouse, urn: str) -> int:
+    """The number of the last thing that was sent or withdrawn for a school, of any term; 0 before any."""
+    with warehouse.reading() as cursor:
+        return last_seen(cursor, [urn])[urn]
+
+
+def _standing_row(cursor: Cursor, return_id: int) -> dict[str, Any]:
+    """The row of a version that stands."""
+    found = cursor.rows(
+        "SELECT r.* FROM returns r JOIN returns o ON o.return_id = $id AND r.school_urn = o.school_urn "
+        "AND r.academic_year = o.academic_year AND r.term = o.term ORDER BY r.return_id DESC LIMIT 1",
+        {"id": return_id},
+    )
+    stands = bool(found) and found[0]["return_id"] == return_id and found[0]["state"] == ReturnState.SUBMITTED
+    must_move(ReturnState.SUBMITTED if stands else ReturnState.WITHDRAWN, ReturnState.WITHDRAWN)
+    return found[0]
+
+
+def _before(checked: Checked) -> ReturnState:
+    """The state in which a return is after its check."""
+    sound = not checked.has_errors and checked.incidents is not None and checked.children is not None
+    return ReturnState.CHECKED if sound else ReturnState.NOT_ACCEPTED
+
+
+def _must_be_as_seen(cursor: Cursor, urns: Sequence[str], seen: Mapping[str, int] | None) -> None:
+    if seen is not None and any(seen.get(urn) != now for urn, now in last_seen(cursor, urns).items()):
+        raise StaleError(STALE)
 
 
 def _must_have_begun(academic_year: str, term: Term, *, on: date) -> None:
@@ -142,9 +219,13 @@ def _must_have_begun(academic_year: str, term: Term, *, on: date) -> None:
         raise QuestionError(f"The {term} term of {label(academic_year)} has not begun.")
 
 
-def _note_attempt(warehouse: Warehouse, checked: Checked, actor: Actor) -> None:
-    counts = Counter(issue.rule for issue in errors(checked.issues))
-    event = audit.Event(actor, "return not accepted", str(actor.scope), {"errors": dict(counts)})
+def note_attempt(warehouse: Warehouse, checked: Checked, actor: Actor) -> None:
+    """Keep the fact of a check and nothing of the file: when, by which role, how many issues of which rule."""
+    wrong = Counter(issue.rule for issue in errors(checked.issues))
+    asked = Counter(issue.rule for issue in queries(checked.issues))
+    event = audit.Event(actor, "return checked", str(actor.scope), {"queries": dict(asked)})
+    if wrong:
+        event = audit.Event(actor, "return not accepted", str(actor.scope), {"errors": dict(wrong)})
     with warehouse.writing() as cursor:
         audit.record(cursor, event)
 

@@ -4,6 +4,7 @@
     ├── LanguageError      a vocabulary, rule, measure or check file does not hold together
     ├── UnreadableError    a file sent to us cannot be read at all
     ├── RefusedError       the person may not do or see this
+    │   └── StaleError     what the person read is no longer what stands
     ├── QuestionError      a question that no figure answers
     └── WarehouseError     the store is missing, busy or newer than this program
 
@@ -25,6 +26,10 @@ class UnreadableError(PlumblineError):
 
 class RefusedError(PlumblineError):
     """The person may not do or see this."""
+
+
+class StaleError(RefusedError):
+    """What the person read before deciding has changed since: read it again, then decide."""
 
 
 class QuestionError(PlumblineError):

@@ -11,6 +11,7 @@ from app.issues import counted
 from app.permissions import Action, Person
 from app.steps.schools import today, years
 from app.wording import day, opening, period
+from pipelines import returns
 from pipelines.house import House, open_house
 from schemas.calendar import Term, default_terms
 
@@ -27,6 +28,7 @@ def show(person: Person, house: House, schools: dict[str, str]) -> None:
         "Term", begun, index=begun.index(due), key=f"nil-term-{urn}", format_func=lambda place: opening(period(*place))
     )
     year, term = when
+    seen = returns.last_return(house.warehouse, urn)
     standing = sending.standing_version(urn, year, term, person=person, house=house)
     st.markdown(_sentence(schools[urn], year, term, standing))
     sure = st.checkbox(
@@ -35,7 +37,7 @@ def show(person: Person, house: House, schools: dict[str, str]) -> None:
     )
     st.button(
         "Record a nil return", type="primary", disabled=not sure, key="nil-record",
-        on_click=_record, args=(urn, year, term, standing["version"]),
+        on_click=_record, args=(urn, year, term, seen),
     )  # fmt: skip
 
 
@@ -53,8 +55,8 @@ def _sentence(name: str, year: str, term: Term, standing: dict[str, int]) -> str
     )
 
 
-def _record(urn: str, year: str, term: Term, standing: int) -> None:
+def _record(urn: str, year: str, term: Term, seen: int) -> None:
     """Record it, once, by whoever is here now."""
     person = current_person(Action.SEND_RETURNS)
     with calmly(sending.say):
-        sending.keep(sending.record_nil(urn, year, term, standing=standing, person=person, house=open_house()))
+        sending.keep(sending.record_nil(urn, year, term, seen=seen, person=person, house=open_house()))

@@ -88,6 +88,16 @@ class Warehouse:
                 raise
             cursor.execute("COMMIT")
 
+    @contextmanager
+    def trying(self) -> Iterator[Cursor]:
+        """A cursor in which anything may be written to see what would follow; nothing of it is ever kept."""
+        with self._writing, self._connection.cursor() as cursor:
+            cursor.execute("BEGIN TRANSACTION")
+            try:
+                yield Cursor(cursor)
+            finally:
+                cursor.execute("ROLLBACK")
+
     def close(self) -> None:
         """Close the store; what was committed is on disk."""
         self._connection.close()

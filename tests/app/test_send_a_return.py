@@ -12,6 +12,7 @@ from streamlit.testing.v1 import AppTest
 from app import issues, receipt, sending
 from app.calm import UNEXPECTED, calmly
 from app.permissions import Person, Role
+from pipelines import returns
 from pipelines.history import last_day_of
 from pipelines.house import House
 from pipelines.reporting import Question
@@ -226,7 +227,7 @@ def test_when_another_version_came_in_between_the_preview_must_be_read_again(hou
     app = checked(*csv_files([complete_incident()]))
     factories.submit(house.warehouse, factories.checked([incident(), incident()]))
     press(app, "send-submit")
-    assert sending.STALE in words(app)
+    assert returns.STALE in words(app)
     assert "This becomes version 2" in words(app)
     press(app, "send-submit")
     assert stored(house)[0] == ("900001", 2, 1)
