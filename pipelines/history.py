@@ -8,14 +8,14 @@ import pandas as pd
 
 from pipelines import audit
 from pipelines.intake.checking import Checked
-from pipelines.intake.findings import Finding
+from pipelines.intake.findings import finding
 from pipelines.keys import rekey
 from pipelines.scope import OPERATOR, Actor, Scope, ScopeKind
 from pipelines.warehouse.compose import bindings
 from pipelines.warehouse.standing import grains_at
 from pipelines.warehouse.store import Cursor
 from schemas.calendar import Term, default_terms
-from schemas.issues import Issue, Severity
+from schemas.issues import Issue
 
 FIRST_YEAR = "201415"
 
@@ -63,11 +63,7 @@ def _outside_scope(cursor: Cursor, checked: Checked, actor: Actor) -> list[Issue
     mine = schools_in_scope(cursor, actor.scope, on=on)
     urns = checked.incidents["school_urn"]
     outside = checked.incidents.index[(urns.notna() & ~urns.isin(mine)).to_numpy(bool)]
-    return Finding(
-        Severity.ERROR, "history-school-outside-scope", "incidents", "school_urn",
-        "This school is outside the organisation you send for.",
-        "Send only your own schools' incidents. If the school is yours, ask for the register to be brought up to date.",
-    ).at(outside)  # fmt: skip
+    return finding("history-school-outside-scope").at(outside)
 
 
 def _seen_before(cursor: Cursor, checked: Checked, *, key: bytes, scope: Scope) -> list[Issue]:
@@ -84,11 +80,7 @@ def _seen_before(cursor: Cursor, checked: Checked, *, key: bytes, scope: Scope) 
     firsts = _first_seen(cursor, asked, scope)
     both = asked.merge(firsts, on="child_key")
     earlier = both[both["first_date"] < both["reported_date"]]
-    return Finding(
-        Severity.QUERY, "history-involved-before", "incidents", "involved_before",
-        "The answer to involved before is no, but a child in this incident was in an earlier one.",
-        "Change the answer to yes, or explain.",
-    ).at(earlier["row"].unique())  # fmt: skip
+    return finding("history-involved-before").at(earlier["row"].unique())
 
 
 def _first_seen(cursor: Cursor, asked: pd.DataFrame, scope: Scope) -> pd.DataFrame:
@@ -131,20 +123,6 @@ def _sent_in_another_term(cursor: Cursor, checked: Checked) -> list[Issue]:
     both = own.merge(sent, on=["school_urn", "incident_ref"])
     same = (both["reported_date"] == pd.to_datetime(both["told_then"])).to_numpy(bool)
     return [
-        *_SENT_BEFORE.at(both.loc[same, "row"].unique()),
-        *_REFERENCE_USED.at(both.loc[~same, "row"].unique()),
+        *finding("history-sent-in-another-term").at(both.loc[same, "row"].unique()),
+        *finding("history-reference-used").at(both.loc[~same, "row"].unique()),
     ]
-
-
-_SENT_BEFORE = Finding(
-    Severity.QUERY, "history-sent-in-another-term", "incidents", "incident_ref",
-    "This incident was already sent in the return of another term; it is counted once, as it stands in the "
-    "return that is sent last.",
-    "Explain, or leave it out of one of the two returns.",
-)  # fmt: skip
-# An error, for the later of the two would take the place of the earlier one, and an incident would be lost.
-_REFERENCE_USED = Finding(
-    Severity.ERROR, "history-reference-used", "incidents", "incident_ref",
-    "This reference was used in the return of another term for an incident that staff were told of on another day.",
-    "Give each incident a reference of its own, for all terms. If it is the same incident, give the same date.",
-)  # fmt: skip

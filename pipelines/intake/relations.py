@@ -5,10 +5,11 @@ from __future__ import annotations
 import numpy as np
 import pandas as pd
 
-from pipelines.intake.findings import Finding
+from pipelines.intake.between_children import check_children
+from pipelines.intake.findings import finding
 from pipelines.intake.surroundings import Stated, Surroundings
 from schemas.calendar import assign_terms, school_age
-from schemas.issues import Issue, Severity
+from schemas.issues import Issue
 
 COMPULSORY_AGE = 5
 PAIR = ["school_urn", "incident_ref"]
@@ -16,11 +17,12 @@ PAIR = ["school_urn", "incident_ref"]
 
 def check(incidents: pd.DataFrame, children: pd.DataFrame, stated: Stated, around: Surroundings) -> list[Issue]:
     """Every issue between rows and tables."""
-    issues = [*_same_reference(incidents), *_outside_term(incidents, stated)]
+    issues = [*_same_reference(incidents), *_outside_term(incidents, stated, around)]
     issues += _unmatched(incidents, children)
-    issues += _same_child_twice(children)
+    issues += check_children(incidents, children)
     if around.schools is not None:
         issues += _unknown_schools(incidents, around.schools)
+        issues += _school_not_open(incidents, around.schools)
         issues += _year_outside_phase(children, around.schools)
     return issues
 
@@ -28,11 +30,7 @@ def check(incidents: pd.DataFrame, children: pd.DataFrame, stated: Stated, aroun
 def _same_reference(incidents: pd.DataFrame) -> list[Issue]:
     whole = incidents[PAIR].notna().all(axis=1)
     again = incidents.index[whole & incidents.duplicated(PAIR, keep=False)]
-    return Finding(
-        Severity.ERROR, "structure-reference-twice", "incidents", "incident_ref",
-        "This reference stands in more than one row of incidents.",
-        "Give each incident its own reference, and list its children in the table of children.",
-    ).at(again)  # fmt: skip
+    return finding("structure-reference-twice").at(again)
 
 
 def _unmatched(incidents: pd.DataFrame, children: pd.DataFrame) -> list[Issue]:
@@ -40,17 +38,9 @@ def _unmatched(incidents: pd.DataFrame, children: pd.DataFrame) -> list[Issue]:
     orphan = children.index[(theirs >= 0) & ~np.isin(theirs, ours)]
     childless = incidents.index[(ours >= 0) & ~np.isin(ours, theirs)]
     return [
-        *Finding(
-            Severity.ERROR, "structure-unknown-incident", "children", "incident_ref",
-            "This child's incident is not in the table of incidents.",
-            "Correct the reference, or add the incident.",
-        ).at(orphan),
-        *Finding(
-            Severity.QUERY, "structure-incident-without-children", "incidents", "incident_ref",
-            "No child is listed for this incident.",
-            "Add the children involved, or explain why none can be listed.",
-        ).at(childless),
-    ]  # fmt: skip
+        *finding("structure-unknown-incident").at(orphan),
+        *finding("structure-incident-without-children").at(childless),
+    ]
 
 
 def _keys(incidents: pd.DataFrame, children: pd.DataFrame) -> tuple[np.ndarray, np.ndarray]:
@@ -64,37 +54,30 @@ def _keys(incidents: pd.DataFrame, children: pd.DataFrame) -> tuple[np.ndarray, 
     return keys[: len(incidents)], keys[len(incidents) :]
 
 
-def _same_child_twice(children: pd.DataFrame) -> list[Issue]:
-    names = [*PAIR, "child_key", "role"]
-    whole = children[names].notna().all(axis=1)
-    return Finding(
-        Severity.QUERY, "cross-child-twice", "children", "child_key",
-        "The same child stands in this incident twice in the same role.",
-        "Take out the second row, or correct the key or the role.",
-    ).at(children.index[whole & children.duplicated(names)])  # fmt: skip
-
-
-def _outside_term(incidents: pd.DataFrame, stated: Stated) -> list[Issue]:
+def _outside_term(incidents: pd.DataFrame, stated: Stated, around: Surroundings) -> list[Issue]:
+    """A day in the future has an error of its own, and is not asked about twice."""
     if not (stated.academic_year and stated.term):
         return []
     dates = incidents["reported_date"].dropna()
+    dates = dates[(dates <= pd.Timestamp(around.today)).to_numpy(bool)]
     terms = assign_terms(dates)
     outside = (terms["academic_year"] != stated.academic_year) | (terms["term"] != str(stated.term))
-    return Finding(
-        Severity.QUERY, "cross-outside-term", "incidents", "reported_date",
-        "Staff were first told of this incident outside the term of the return.",
-        "Correct the date; or leave the incident to the return of its own term; or explain.",
-    ).at(dates.index[outside.to_numpy(bool)])  # fmt: skip
+    return finding("cross-outside-term").at(dates.index[outside.to_numpy(bool)])
 
 
 def _unknown_schools(incidents: pd.DataFrame, schools: pd.DataFrame) -> list[Issue]:
     urns = incidents["school_urn"]
     unknown = urns.notna() & ~urns.isin(schools.index)
-    return Finding(
-        Severity.ERROR, "structure-unknown-school", "incidents", "school_urn",
-        "This URN is not in the register of schools.",
-        "Correct the URN. If the school is new, ask for the register to be brought up to date.",
-    ).at(incidents.index[unknown.to_numpy(bool)])  # fmt: skip
+    return finding("structure-unknown-school").at(incidents.index[unknown.to_numpy(bool)])
+
+
+def _school_not_open(incidents: pd.DataFrame, schools: pd.DataFrame) -> list[Issue]:
+    if not {"open_date", "close_date"} <= set(schools.columns):
+        return []
+    school = schools.reindex(incidents["school_urn"].astype(object))
+    told = incidents["reported_date"].to_numpy("datetime64[s]")
+    opened, closed = (pd.to_datetime(school[name]).to_numpy("datetime64[s]") for name in ("open_date", "close_date"))
+    return finding("cross-school-not-open").at(incidents.index[(told < opened) | (told > closed)])
 
 
 def _year_outside_phase(children: pd.DataFrame, schools: pd.DataFrame) -> list[Issue]:
@@ -109,8 +92,4 @@ def _year_outside_phase(children: pd.DataFrame, schools: pd.DataFrame) -> list[I
     high = school["high_age"].to_numpy(float, na_value=np.nan)
     youngest = np.where(low <= COMPULSORY_AGE, low - 1, low)
     outside = (age.to_numpy() < youngest) | (age.to_numpy() >= high)
-    return Finding(
-        Severity.QUERY, "cross-year-group-outside-phase", "children", "year_group",
-        "This year group is outside the ages that the school takes.",
-        "Correct the year group, or explain.",
-    ).at(children.index[outside])  # fmt: skip
+    return finding("cross-year-group-outside-phase").at(children.index[outside])

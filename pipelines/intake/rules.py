@@ -6,7 +6,7 @@ from datetime import date
 
 import pandas as pd
 
-from pipelines.intake.findings import Finding
+from pipelines.intake.findings import finding
 from pipelines.intake.formats import failing_cells
 from schemas.issues import Issue
 from schemas.judging import judge
@@ -21,14 +21,11 @@ def check(table: str, frame: pd.DataFrame, *, today: date) -> list[Issue]:
         return []
     verdicts = pd.DataFrame({entry.id: passes(entry, frame, today=today) for entry in own}, index=frame.index)
     failing = failing_cells(rules_schema(own), verdicts)
-    by_id = {entry.id: entry for entry in own}
-    return [issue for (name, _), rows in failing.items() for issue in _finding(by_id[name]).at(rows)]
+    return [issue for (name, _), rows in failing.items() for issue in finding(name).at(rows)]
 
 
 def passes(entry: Check, frame: pd.DataFrame, *, today: date) -> pd.Series:
     """True where the check passes, or cannot be judged because something is not known."""
-    return ~judge(entry.fails_when, frame, today=today).fillna(False).astype(bool)
-
-
-def _finding(entry: Check) -> Finding:
-    return Finding(entry.severity, entry.id, entry.table, entry.columns[0], entry.message, entry.fix)
+    condition = entry.fails_when
+    assert condition is not None  # noqa: S101 - checks() has those with a condition
+    return ~judge(condition, frame, today=today).fillna(False).astype(bool)

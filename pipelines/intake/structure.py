@@ -8,13 +8,13 @@ from dataclasses import dataclass, replace
 import numpy as np
 import pandas as pd
 
-from pipelines.intake.findings import Finding, listed
+from pipelines.intake.findings import finding, listed
 from pipelines.intake.mapping import map_headers
 from pipelines.intake.surroundings import Stated
 from pipelines.intake.tables import TextTable
 from schemas.calendar import Term, assign_terms, start_year
 from schemas.errors import QuestionError
-from schemas.issues import Issue, Severity
+from schemas.issues import Issue
 from schemas.lexicon import lexicon, normalise
 
 TABLES = ("incidents", "children")
@@ -59,7 +59,7 @@ def _shape_table(name: str, table: TextTable | None) -> tuple[pd.DataFrame | Non
     named = named.loc[:, ~named.columns.duplicated()]
     issues += _missing_columns(name, named.columns)
     if name == "incidents" and not len(named):
-        issues.append(_nothing_in(name))
+        issues.append(finding("structure-no-incidents").whole())
     if any(issue.rule == "structure-missing-core-column" for issue in issues):
         return None, issues
     return _with_all_columns(name, named), issues
@@ -68,42 +68,22 @@ def _shape_table(name: str, table: TextTable | None) -> tuple[pd.DataFrame | Non
 def _same_column_twice(name: str, headers: Mapping[str, str]) -> list[Issue]:
     meant = list(headers.values())
     return [
-        Finding(
-            Severity.ERROR, "structure-column-twice", name, column,
-            f"Two headers both mean {column}.", "Keep one of the two columns.",
-        ).whole()
+        finding("structure-column-twice", table=name, column=column).whole()
         for column in sorted({column for column in meant if meant.count(column) > 1})
-    ]  # fmt: skip
+    ]
 
 
 def _missing_columns(name: str, present: pd.Index) -> list[Issue]:
     missing = [column for column in lexicon().tables[name].columns if column.name not in present]
     issues = [
-        Finding(
-            Severity.ERROR, "structure-missing-core-column", name, column.name,
-            f"The column {column.name} ({column.label}) is missing; every return must have it.",
-            "Add the column, or give it this header.",
-        ).whole()
+        finding("structure-missing-core-column", table=name, column=column.name, label=column.label).whole()
         for column in missing
         if column.core
-    ]  # fmt: skip
+    ]
     if optional := [column.name for column in missing if not column.core]:
-        issues.append(
-            Finding(
-                Severity.QUERY, "structure-missing-columns", name, None,
-                f"{len(optional)} optional columns are missing: {listed(optional)}.",
-                "Add them if you can; what is missing counts as not answered.",
-            ).whole()
-        )  # fmt: skip
+        told = finding("structure-missing-columns", table=name, count=len(optional), columns=listed(optional))
+        issues.append(told.whole())
     return issues
-
-
-def _nothing_in(name: str) -> Issue:
-    return Finding(
-        Severity.ERROR, "structure-no-incidents", name, None,
-        "The table of incidents has no rows.",
-        "If the school had no incidents this term, send a nil return instead.",
-    ).whole()  # fmt: skip
 
 
 def _with_all_columns(name: str, frame: pd.DataFrame) -> pd.DataFrame:
@@ -129,13 +109,13 @@ def _read_return_sheet(table: TextTable | None, stated: Stated) -> tuple[Stated,
         try:
             found = replace(found, academic_year=read_academic_year(said["academic year"]))
         except QuestionError:
-            issues.append(_not_understood("academic_year", "Write the academic year like 202526 or 2025/26."))
+            issues.append(_not_understood("academic_year"))
     if said.get("term") and not stated.term:
         word = normalise(said["term"]).removesuffix(" term")
         if word in list(Term):
             found = replace(found, term=Term(word))
         else:
-            issues.append(_not_understood("term", "Write the term as autumn, spring or summer."))
+            issues.append(_not_understood("term"))
     return found, issues
 
 
@@ -160,11 +140,8 @@ def _fields(table: TextTable) -> dict[str, str]:
     return {normalise(field): value for field, value in pairs if value}
 
 
-def _not_understood(column: str, fix: str) -> Issue:
-    return Finding(
-        Severity.ERROR, "structure-return-sheet", "return", column,
-        f"The {column.replace('_', ' ')} on the return sheet is not understood.", fix,
-    ).whole()  # fmt: skip
+def _not_understood(column: str) -> Issue:
+    return finding("structure-return-sheet", column=column, field=column.replace("_", " ")).whole()
 
 
 def place(incidents: pd.DataFrame, children: pd.DataFrame, stated: Stated) -> Placed:
@@ -173,10 +150,10 @@ def place(incidents: pd.DataFrame, children: pd.DataFrame, stated: Stated) -> Pl
     urns = [str(urn) for urn in incidents["school_urn"].dropna().unique()]
     if stated.school_urn and any(urn != stated.school_urn for urn in urns):
         rows = incidents.index[incidents["school_urn"].notna() & (incidents["school_urn"] != stated.school_urn)]
-        issues += _other_school().at(rows)
+        issues += finding("structure-other-school").at(rows)
     if "school_urn" not in children.columns:
         if len(urns) > 1:
-            issues.append(_children_without_school())
+            issues.append(finding("structure-children-without-school").whole())
         children = children.assign(school_urn=pd.Categorical([urns[0]] * len(children)) if urns else None)
     stated, found = _when(incidents, stated)
     return Placed(children, stated, (*issues, *found))
@@ -194,26 +171,4 @@ def _when(incidents: pd.DataFrame, stated: Stated) -> tuple[Stated, list[Issue]]
     if len(terms) == 1:
         year, term = terms.iloc[0]["academic_year"], Term(terms.iloc[0]["term"])
         return replace(stated, academic_year=str(year), term=term), []
-    return stated, [
-        Finding(
-            Severity.ERROR, "structure-term-not-stated", "return", "term",
-            "The file does not say which academic year and term it is for, and its dates fall in several or none.",
-            "Say the academic year and term when you send it, or add a sheet named return.",
-        ).whole()
-    ]  # fmt: skip
-
-
-def _other_school() -> Finding:
-    return Finding(
-        Severity.ERROR, "structure-other-school", "incidents", "school_urn",
-        "This row is for another school than the return.",
-        "Send each school's incidents in its own return, or send the file as a trust or authority.",
-    )  # fmt: skip
-
-
-def _children_without_school() -> Issue:
-    return Finding(
-        Severity.ERROR, "structure-children-without-school", "children", "school_urn",
-        "The file holds several schools, so the table of children needs the column school_urn too.",
-        "Add school_urn to the table of children.",
-    ).whole()  # fmt: skip
+    return stated, [finding("structure-term-not-stated").whole()]

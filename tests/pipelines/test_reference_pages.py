@@ -5,18 +5,15 @@ from pathlib import Path
 
 import pytest
 
-import pipelines
 from pipelines.reference_pages import PAGES, stale_pages, write_pages
-from pipelines.reference_pages.checks_page import BESIDE_THE_RULE_BOOK
 from pipelines.reference_pages.data_dictionary import GROUP_TITLES, KIND_WORDS
 from pipelines.reference_pages.markdown import link, table
 from schemas.lexicon import CODED, GROUPS, KINDS, lexicon
 from schemas.measurement import measures
-from schemas.rulebook import checks
+from schemas.rulebook import book
 from schemas.rulesets import rule_sets
 
 ROOT = Path(__file__).parents[2]
-PIPELINES = Path(pipelines.__file__).parent
 
 
 def test_the_committed_pages_are_up_to_date():
@@ -71,22 +68,7 @@ def test_every_rule_measure_and_check_has_its_place():
     rules = PAGES["rule-sets.md"]()
     assert all(f"| `{rule.id}` | {rule.step} |" in rules for one in rule_sets().values() for rule in one.rules)
     assert all(f"\n## {measure.title}\n" in PAGES["measures.md"]() for measure in measures().values())
-    assert all(f"\n### {check.id}\n" in PAGES["checks.md"]() for check in checks())
-
-
-def test_every_issue_that_the_program_can_raise_is_on_the_page_of_checks():
-    text = PAGES["checks.md"]()
-    unnamed = [rule for rule in raised() if f"`{rule}`" not in text]
-    assert not unnamed, f"describe these in checks_page.py: {unnamed}"
-
-
-def test_the_page_of_checks_describes_nothing_that_is_never_raised():
-    assert set(BESIDE_THE_RULE_BOOK) <= raised().keys()
-
-
-def test_the_page_of_checks_gives_each_its_own_severity():
-    told = {rule: str(severity) for rule, (severity, _) in BESIDE_THE_RULE_BOOK.items()}
-    assert {rule: raised()[rule] for rule in told} == told
+    assert all(f"\n### {check.id}\n" in PAGES["checks.md"]() for check in book().values())
 
 
 def test_a_cell_with_a_bar_or_a_line_break_stays_one_cell():
@@ -96,11 +78,3 @@ def test_a_cell_with_a_bar_or_a_line_break_stays_one_cell():
 def anchors(text: str) -> str:
     headings = re.findall(r"^#+ (.*)$", text, re.MULTILINE)
     return " ".join(link(heading, heading=heading) for heading in headings)
-
-
-def raised() -> dict[str, str]:
-    """Every rule that intake and history raise with a severity beside it, as the source says it."""
-    sources = [*PIPELINES.glob("intake/*.py"), *PIPELINES.glob("*.py")]
-    text = "\n".join(path.read_text(encoding="utf-8") for path in sources)
-    pattern = r'Severity\.(ERROR|QUERY),\s*"((?:file|personal|structure|format|cross|history)-[a-z0-9-]+)"'
-    return {rule: severity.casefold() for severity, rule in re.findall(pattern, text)}

@@ -1,4 +1,4 @@
-"""Rule sets, measures and checks as data: strict files, and a rule book whose examples are run."""
+"""Rule sets, measures and checks as data: strict files."""
 
 from __future__ import annotations
 
@@ -6,14 +6,11 @@ from typing import Any
 
 import pytest
 
-from pipelines.intake.rules import passes
-from schemas import definition_files, measurement, rulebook, rulesets
+from schemas import definition_files, measurement, rulesets
 from schemas.conditions import columns_of
 from schemas.errors import LanguageError, QuestionError
 from schemas.measurement import Kind, measures
-from schemas.rulebook import checks
 from schemas.rulesets import rule_sets
-from tests.factories import TODAY, incident, typed
 
 SEVEN = ("age_difference", "external_coercion", "child_vulnerable", "severe_imagery", "widely_shared",
          "involved_before", "other_circumstances")  # fmt: skip
@@ -101,15 +98,3 @@ def test_a_measure_of_a_kind_must_have_what_the_kind_needs(monkeypatch: pytest.M
     monkeypatch.setattr(measurement, "read", lambda _: entry)
     with pytest.raises(LanguageError, match="days_from"):
         measurement._measure("measures/incidents.toml")
-
-
-@pytest.mark.parametrize("check", checks(), ids=lambda check: check.id)
-def test_a_check_passes_its_passing_example_and_fails_its_failing_one(check: rulebook.Check) -> None:
-    rows = typed(check.table, [incident(**check.passing), incident(**check.failing)])
-    assert passes(check, rows, today=TODAY).tolist() == [True, False]
-
-
-@pytest.mark.parametrize("check", checks(), ids=lambda check: check.id)
-def test_a_check_never_fails_on_what_is_not_known(check: rulebook.Check) -> None:
-    blank = {name: "" for name in columns_of(check.fails_when)}
-    assert passes(check, typed(check.table, [incident(**blank)]), today=TODAY).all()
