@@ -1,0 +1,1 @@
+"""Commands by topic; `pipelines/cli.py` puts them together."""
