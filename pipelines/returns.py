@@ -14,13 +14,14 @@ from typing import Any
 
 import pandas as pd
 
-from pipelines import audit
+from pipelines import audit, mappings
 from pipelines.history import history_issues, last_day_of, schools_in_scope
 from pipelines.intake import checking
 from pipelines.intake.checking import Checked
 from pipelines.intake.surroundings import Stated, Surroundings
 from pipelines.intake.tables import NamedFile
 from pipelines.keys import rekey
+from pipelines.mappings import Used
 from pipelines.preview import Preview, last_seen, preview
 from pipelines.register import known_schools
 from pipelines.return_states import ReturnState, must_move
@@ -58,6 +59,7 @@ class Receipt:
     recorded_by: str
     file_sha256: str
     explained: int = 0  # of the queries, those sent with a reason
+    mapped: tuple[Used, ...] = ()  # the school's own wordings that were read by its mapping
 
 
 def check(warehouse: Warehouse, files: Sequence[NamedFile], *, stated: Stated, actor: Actor, key: bytes) -> Checked:
@@ -67,10 +69,14 @@ def check(warehouse: Warehouse, files: Sequence[NamedFile], *, stated: Stated, a
     return checked
 
 
-def look_at(warehouse: Warehouse, files: Sequence[NamedFile], *, stated: Stated, actor: Actor, key: bytes) -> Checked:
-    """The same check, recording nothing at all."""
+def look_at(
+    warehouse: Warehouse, files: Sequence[NamedFile], *,
+    stated: Stated, actor: Actor, key: bytes, mapped: bool = True,
+) -> Checked:  # fmt: skip
+    """The same check, recording nothing at all; without the school's own mapping where `mapped` is false."""
     with warehouse.reading() as cursor:
-        around = Surroundings(audit.now().date(), known_schools(cursor))
+        mapping = mappings.standing_for(cursor, stated, actor=actor) if mapped else None
+        around = Surroundings(audit.now().date(), known_schools(cursor), mapping)
         checked = checking.check(files, stated=stated, around=around)
         if not checked.readable:
             return checked
@@ -111,7 +117,7 @@ def submit(
         _must_be_as_seen(cursor, urns, seen)
         versions = write(cursor, checked, actor=actor, key=key, explanations=explanations or {}, when=moment)
     explained = _queries_by_school(checked, urns, among=explanations or {})
-    return _receipts(versions.assign(explained=explained))
+    return _receipts(versions.assign(explained=explained), used=checked.used)
 
 
 def schools_of(checked: Checked) -> list[str]:
@@ -129,6 +135,7 @@ def write(
     versions = _new_versions(cursor, checked, urns, actor=actor, when=when)
     _keep_rows(cursor, checked, versions, key=key)
     _keep_explanations(cursor, checked, versions, explanations)
+    mappings.record_use(cursor, checked.used, versions)
     cursor.append("returns", versions)
     _record(cursor, versions, actor, "return submitted", when=when)
     standing.refresh(cursor, urns)
@@ -337,13 +344,14 @@ def _event(row: Any, actor: Actor, action: str) -> audit.Event:
     return audit.Event(actor, action, subject, detail, changes_figures=True)
 
 
-def _receipts(versions: pd.DataFrame) -> tuple[Receipt, ...]:
+def _receipts(versions: pd.DataFrame, *, used: Sequence[Used] = ()) -> tuple[Receipt, ...]:
     return tuple(
         Receipt(
             return_id=row["return_id"], school_urn=row["school_urn"], academic_year=row["academic_year"],
             term=Term(row["term"]), version=row["version"], nil=row["nil"], incidents=row["incidents"],
             children=row["children"], queries=row["queries"], recorded_at=row["recorded_at"].to_pydatetime(),
             recorded_by=row["recorded_by"], file_sha256=row["file_sha256"], explained=row["explained"],
+            mapped=mappings.of_school(used, row["school_urn"]),
         )
         for row in versions.to_dict("records")
     )  # fmt: skip

@@ -29,7 +29,7 @@ class Used:
 
     entry: Entry
     rows: int
-    by_school: Mapping[str, int] = field(default_factory=dict)
+    by_school: Mapping[str, int] = field(default_factory=dict, hash=False)
 
 
 @dataclass(frozen=True, slots=True)

@@ -78,3 +78,14 @@ CREATE TABLE IF NOT EXISTS mailboxes (
     school_urn VARCHAR, role VARCHAR, address VARCHAR, state VARCHAR, recorded_at TIMESTAMP,
     recorded_by VARCHAR, recorded_role VARCHAR, scope VARCHAR
 );
+
+-- One row for each version of how a school's (or, for files of several schools, an organisation's) own wordings are read.
+CREATE TABLE IF NOT EXISTS mappings (
+    owner VARCHAR, version INTEGER, content VARCHAR, recorded_at TIMESTAMP, recorded_by VARCHAR, role VARCHAR,
+    scope VARCHAR
+);
+
+-- One row for each wording of a return that was read by a mapping, with how many of its rows held it.
+CREATE TABLE IF NOT EXISTS mapped_wordings (
+    return_id BIGINT, table_name VARCHAR, column_name VARCHAR, said VARCHAR, meant VARCHAR, rows_read INTEGER
+);
