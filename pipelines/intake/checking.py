@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING
 
 import pandas as pd
 
+from pipelines.intake.example_rows import in_one_sentence, set_aside
 from pipelines.intake.surroundings import Stated, Surroundings
 from pipelines.intake.tables import NamedFile
 from schemas.calendar import Term
@@ -64,11 +65,14 @@ def check(files: Sequence[NamedFile], *, stated: Stated, around: Surroundings) -
     found = personal_data.inspect(applied.tables, known=known_headers())
     issues = [*read.issues, *applying.settle(found, applied)]
     unread = applying.unread(applied, issues)
-    shaped = structure.shape(applied.tables, stated=stated)
-    issues += shaped.issues
+    tables, found = set_aside(applied.tables)
+    shaped = structure.shape(tables, stated=stated)
+    issues += [*found, *shaped.issues]
     if shaped.incidents is None or shaped.children is None:
         used = applying.counted(applied, {})
         return Checked(tuple(issues), read.sha256, bool(read.tables), used=used, unread=unread)
+    if not len(shaped.incidents) and not len(shaped.children):
+        return Checked(in_one_sentence(issues), read.sha256)
     incidents, found = formats.check("incidents", shaped.incidents)
     issues += found
     children, found = formats.check("children", shaped.children)
