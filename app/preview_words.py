@@ -11,6 +11,7 @@ from app.issues import counted
 from app.wording import period
 from pipelines.returns import Preview
 from schemas.calendar import Term
+from schemas.lexicon import lexicon
 
 
 def sentence(one: Preview, name: str) -> str:
@@ -98,6 +99,33 @@ def as_table(previews: Sequence[Preview], names: Mapping[str, str]) -> pd.DataFr
     ]  # fmt: skip
     columns = ["School", "Stands now", "Becomes version", "New", "Changed", "Unchanged", "Removed", "Rows of children"]
     return pd.DataFrame(rows, columns=columns)
+
+
+def named(previews: Sequence[Preview], names: Mapping[str, str]) -> pd.DataFrame:
+    """The incidents that differ, by reference: new, changed with the columns that did, or left out."""
+    rows = []
+    for one in previews:
+        school = names.get(one.school_urn, one.school_urn)
+        rows += [(school, each.incident_ref, "Changed", columns(each.columns)) for each in one.named_changed]
+        rows += [(school, reference, "Left out", "–") for reference in one.named_removed]
+        rows += [(school, reference, "New", "–") for reference in one.named_new] if one.version else []
+    found = pd.DataFrame(rows, columns=["School", "Reference", "What", "Answers that differ"])
+    return found.drop(columns="School") if len(previews) == 1 else found
+
+
+def columns(names: Sequence[str]) -> str:
+    """The columns in which an incident changed, by the names of the vocabulary; never what stands in them."""
+    return "; ".join(_column(name) for name in names)
+
+
+def _column(name: str) -> str:
+    table, _, column = name.partition(".")
+    if not column:
+        return "which answers belong to which child"
+    if name == "children.child_key":
+        return "which children are in it"
+    label = lexicon().column(table, column).label
+    return f"{label} (of a child)" if table == "children" else label
 
 
 def _standing(one: Preview) -> str:

@@ -1,7 +1,8 @@
 """A return on its way, from the file to the receipt: what the session keeps of it, and for how long.
 
 The session keeps typed rows only of a return that can be sent, and drops them when it is sent, cancelled, or when
-somebody else is here. Of a return with errors it keeps the issues, which hold no cell's value.
+somebody else is here. Of a return with errors it keeps the issues, which hold no cell's value; and, while its wordings
+are mapped, the file itself within the bounds of `holding`.
 """
 
 from __future__ import annotations
@@ -11,9 +12,11 @@ from dataclasses import dataclass, replace
 
 import streamlit as st
 
+from app.holding import Held, hold, still
 from app.permissions import Action, Person, actor_of, may
-from pipelines import returns
+from pipelines import moving, returns
 from pipelines.house import House
+from pipelines.mappings import Unread, Used
 from pipelines.moving import Moved
 from pipelines.reporting import Question
 from pipelines.returns import Checked, NamedFile, Preview, Receipt, Stated
@@ -26,6 +29,7 @@ SENT = "return-sent"
 SAID = "return-said"
 TURN = "return-turn"
 EXPLAIN = "explain-"
+HELD_NO_LONGER = "What you chose is kept. The file itself was let go after half an hour: choose it again."
 NOT_ALLOWED = "You are not allowed to send returns."
 NOTHING = "There is nothing to submit: the return was sent or cancelled. Check a file first."
 NIL_CHANGED = "A version came in for this term in the meantime. Read again what a nil return would replace."
@@ -42,6 +46,9 @@ class Draft:
     checked: Checked | None = None
     previews: tuple[Preview, ...] = ()
     moved: Moved | None = None  # worked out when the preview is first drawn
+    used: tuple[Used, ...] = ()
+    unread: tuple[Unread, ...] = ()
+    held: Held | None = None
 
 
 @dataclass(frozen=True)
@@ -65,11 +72,23 @@ def check(files: Sequence[NamedFile], *, stated: Stated, person: Person, house: 
     """Check files and, when they can be sent, compare them with what stands; stores nothing of them."""
     must_be_allowed(person, *([stated.school_urn] if stated.school_urn else []), house=house)
     checked = returns.check(house.warehouse, files, stated=stated, actor=actor_of(person), key=house.key)
-    draft = Draft(person, stated, checked.issues, checked.readable)
+    draft = Draft(person, stated, checked.issues, checked.readable, used=checked.used)
     if checked.has_errors:
-        return draft
+        held = hold(files, issues=checked.issues, unread=checked.unread)
+        return replace(draft, unread=checked.unread, held=held)
     previews = returns.preview(house.warehouse, checked, key=house.key)
     return replace(draft, checked=checked, previews=previews)
+
+
+def check_again(draft: Draft, *, person: Person, house: House) -> None:
+    """Check a held file once more, by the mapping as it stands now; where none is held, the next upload will be."""
+    files = still(draft.held)
+    if files:
+        keep(check(files, stated=draft.stated, person=person, house=house))
+        return
+    keep(replace(draft, unread=(), held=None))
+    if draft.held:
+        say(HELD_NO_LONGER)
 
 
 def submit(draft: Draft, *, person: Person, house: House, explanations: Mapping[str, str]) -> Sent:
@@ -87,6 +106,17 @@ def submit(draft: Draft, *, person: Person, house: House, explanations: Mapping[
         keep(replace(draft, previews=read_again, moved=None))
         raise
     return Sent(person, receipts)
+
+
+def with_moves(draft: Draft, *, house: House) -> Draft:
+    """The draft with what it would move in the person's own figures; worked out once and kept with it."""
+    if draft.checked is None or draft.moved is not None:
+        return draft
+    found = moving.moved(house.warehouse, draft.checked, actor=actor_of(draft.person), key=house.key)
+    filled = replace(draft, moved=found)
+    if st.session_state.get(DRAFT) is draft:
+        st.session_state[DRAFT] = filled
+    return filled
 
 
 def record_nil(urn: str, year: str, term: Term, *, seen: int, person: Person, house: House) -> Sent:

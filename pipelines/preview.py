@@ -44,6 +44,11 @@ class Preview:
     named_changed: tuple[Changed, ...] = ()
     named_removed: tuple[str, ...] = ()
 
+    @property
+    def names_all(self) -> bool:
+        """Whether every incident that differs is named."""
+        return max(self.new, self.changed, self.removed) <= LISTED
+
 
 def preview(warehouse: Warehouse, checked: Checked, *, key: bytes) -> tuple[Preview, ...]:
     """Compare each school's rows with the version that stands; changes nothing."""

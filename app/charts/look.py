@@ -34,7 +34,7 @@ class Chart:
     @property
     def has_numbers(self) -> bool:
         """Whether there is anything to draw; words alone are read in the table."""
-        return bool(self.rows["value"].notna().any())
+        return bool(len(self.rows) and self.rows["value"].notna().any())
 
 
 def named() -> alt.Chart:

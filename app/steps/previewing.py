@@ -4,9 +4,11 @@ from __future__ import annotations
 
 import streamlit as st
 
-from app import preview_words, sending
+from app import moved_words, preview_words, sending
 from app.calm import calmly
 from app.identity import current_person
+from app.issue_tables import plain
+from app.issues import PAGE, counted, pages
 from app.permissions import Action
 from app.sending import Draft
 from pipelines.house import open_house
@@ -25,11 +27,43 @@ def show(draft: Draft, names: dict[str, str]) -> None:
     if already := preview_words.elsewhere(draft.previews):
         st.warning(already)
     st.table(preview_words.as_table(draft.previews, names), hide_index=True)
+    _named(draft, names)
+    _moves(sending.with_moves(draft, house=open_house()))
     if sentence := preview_words.queries(*sending.queries_explained(draft)):
         st.markdown(sentence)
     with st.container(horizontal=True):
         st.button("Submit the return", type="primary", on_click=_submit, key="send-submit")
         st.button("Cancel", on_click=cancel, key="send-cancel")
+
+
+def _named(draft: Draft, names: dict[str, str]) -> None:
+    """Which incidents differ, a page of them at a time."""
+    found = preview_words.named(draft.previews, names)
+    if not len(found):
+        return
+    with st.expander(f"Which incidents: {counted(len(found), 'reference')}, and the answers that differ"):
+        first, last = pages(len(found))[0]
+        if len(found) > PAGE:
+            first, last = st.selectbox(
+                f"{PAGE} at a time", pages(len(found)), key="preview-page",
+                format_func=lambda ends: f"{ends[0] + 1:,} to {ends[1]:,}",
+            )  # fmt: skip
+        st.table(found[first:last].map(plain), hide_index=True)
+        if not all(one.names_all for one in draft.previews):
+            st.caption("Of each school only the first of each kind are named; the numbers above are of all.")
+
+
+def _moves(draft: Draft) -> None:
+    """What submitting moves in one's own figures, and in those that others see."""
+    st.subheader("What it moves in your figures", anchor="moves")
+    if draft.moved is None:
+        st.markdown(moved_words.TOO_MANY)
+        return
+    st.markdown(moved_words.sentence(draft.moved))
+    with st.container(key="words-moves"):
+        st.table(moved_words.as_table(draft.moved), hide_index=True)
+    first = draft.previews[0]
+    st.markdown(moved_words.shared(draft.moved.released, year=first.academic_year, term=first.term))
 
 
 def _submit() -> None:

@@ -357,3 +357,21 @@ def test_a_rerun_that_streamlit_asks_for_is_not_a_fault() -> None:
     ).run()
     assert [text.value for text in app.markdown] == ["before"]
     assert not app.error
+
+
+def test_the_preview_says_which_answers_differ_what_moves_and_what_others_see(house: House) -> None:
+    told = {"police_contacted": "yes", "police_contact_date": "2025-10-02"}
+    rows = [incident(incident_ref=f"I{place}", age_difference="yes", **told) for place in (1, 2, 3)]
+    press(checked(*csv_files(rows)), "send-submit")
+    spring = {"reported_date": "2026-02-02", "dsl_informed_date": "2026-02-02", "police_contact_date": "2026-02-02"}
+    later = [rows[0], rows[1] | {"police_contacted": "no", "police_contact_date": ""}, rows[2] | spring]
+    app = visit("send_a_return", person="school")
+    app.selectbox(key="send-year").set_value("202526")
+    app.selectbox(key="send-term").set_value(Term.AUTUMN).run()
+    page = words(check(app, *csv_files(later)))
+    assert "I2,Changed," in page
+    assert "It moves" in page
+    assert "3 of 3 → " in page
+    assert "incidents of the autumn term 2025/26 3 → 2" in page
+    assert "incidents of the spring term 2025/26" in page
+    assert "a release is for good, so this return changes none" in page
