@@ -33,8 +33,11 @@ def size(asked: Measure, change: Estimate | RateRatio) -> str:
     if asked.kind is Kind.RATE:
         return "no rate before to compare with" if change.value is None else f"{times(change.value)} times the rate"
     apart = points(abs(change.value or 0))
-    unit = "point" if apart == "1" else "points"
-    return "no difference" if apart == "0" else f"{apart} {unit} {'more' if (change.value or 0) > 0 else 'fewer'}"
+    if apart in ("0", "1"):  # whole points would say a point between 47 % and 47 %
+        apart = finely(abs(change.value or 0))
+    if apart == "0.0":
+        return "no difference"
+    return f"{apart} points {'more' if (change.value or 0) > 0 else 'fewer'}"
 
 
 def interval(asked: Measure, change: Estimate | RateRatio) -> str:

@@ -34,13 +34,46 @@ def several(looked_at: int, chance: float) -> str:
 
 
 def summary(found: Sequence[BeforeAfter]) -> str:
-    """How many of the measures changed clearly where the change applied."""
+    """How many of the measures changed clearly: beside schools where it did not apply, else before and after."""
+    if any(one.elsewhere is not None for one in found):
+        return _beside_others(found)
+    return _on_the_spot(found)
+
+
+def _beside_others(found: Sequence[BeforeAfter]) -> str:
+    """The contrast with other schools first, for they had the same years."""
+    clear = [one for one in found if one.apart is not None and one.apart_finding in (Finding.HIGHER, Finding.LOWER)]
+    alone = [one for one in found if one not in clear and one.applied.finding in (Finding.HIGHER, Finding.LOWER)]
+    none = f"none of {len(found)} measures moved clearly more or less than at schools where it did not apply"
+    named = ", ".join(f"{one.measure.short_title} {_more(one)}" for one in clear)
+    said = (
+        f"{len(clear)} of {len(found)} measures moved clearly differently from schools where it did not apply ({named})"
+        if clear
+        else none
+    )
+    also = f"; {_named(alone)} changed here too, but not clearly more than elsewhere" if alone else ""
+    return f"{said}{also}{_note(found) if clear or alone else ''}"
+
+
+def _more(one: BeforeAfter) -> str:
+    return "more" if one.apart_finding is Finding.HIGHER else "less"
+
+
+def _named(found: Sequence[BeforeAfter]) -> str:
+    names = [one.measure.short_title for one in found]
+    return names[0] if len(names) == 1 else f"{', '.join(names[:-1])} and {names[-1]}"
+
+
+def _note(found: Sequence[BeforeAfter]) -> str:
+    return "; read the note on several measures below" if len(found) > 1 else ""
+
+
+def _on_the_spot(found: Sequence[BeforeAfter]) -> str:
     clear = [one for one in found if one.applied.finding in (Finding.HIGHER, Finding.LOWER)]
     if not clear:
         return f"none of {len(found)} measures changed clearly"
     named = ", ".join(f"{one.measure.short_title} {one.applied.finding}" for one in clear)
-    note = "; read the note on several measures below" if len(found) > 1 else ""
-    return f"{len(clear)} of {len(found)} measures changed clearly ({named}){note}"
+    return f"{len(clear)} of {len(found)} measures changed clearly ({named}){_note(found)}"
 
 
 def finding(found: BeforeAfter) -> str:

@@ -72,9 +72,12 @@ def _tested(found: Comparison) -> list[str]:
 def _varying(found: Comparison) -> list[str]:
     if found.phi is None:
         return []
-    much = f"Over-dispersion: φ = {wording.number(found.phi, places=1)}, where chance alone gives about 1"
+    much = (
+        f"Schools vary {wording.number(found.phi, places=1)} times as much as chance alone would make them "
+        "(over-dispersion φ)"
+    )
     if found.adjusted:
-        return [f"{much}. Schools vary more than by chance; “{ALLOWING}” widens the limits by as much."]
+        return [f"{much}; “{ALLOWING}” widens the limits by as much."]
     if found.phi > 1:
         return [f"{much}. It is not allowed for: that needs ten schools, most of them with enough incidents."]
     return [f"{much}, so nothing is to be allowed for."]

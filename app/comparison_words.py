@@ -23,7 +23,7 @@ NOTHING_FIRST = "There is nothing to look at first: no school differs here by mo
 
 def finding(measure: Measure, found: Comparison) -> str:
     """The answer in a sentence: who differs from the comparator by more than chance would explain."""
-    return wording.opening(_finding(measure, found))
+    return wording.opening(f"{_finding(measure, found)}{_others(found)}")
 
 
 def _finding(measure: Measure, found: Comparison) -> str:
@@ -55,6 +55,16 @@ def _of_several(found: Comparison, beside: str) -> str:
     still = [one for one in found.differing if one.stands_out]
     rest = f"{len(still)} still {'does' if len(still) == 1 else 'do'}{_named(still)}" if still else "none does"
     return f"{first}{_named(found.differing)}; allowing for how much schools vary anyway, {rest}"
+
+
+def _others(found: Comparison) -> str:
+    """The schools that the table marks too, though looking at so many explains them."""
+    others = [one for one in found.schools if one.position not in INSIDE and not one.differs]
+    if len(found.schools) < 2 or not others:
+        return ""
+    n = len(others)
+    lie, more = ("lies", "school") if n == 1 else ("lie", "schools")
+    return f"; {n} {more} more {lie} beyond the 95{wording.THIN}% limits, as some do by chance when many are looked at"
 
 
 def _count(differing: Sequence[School], n: int) -> str:

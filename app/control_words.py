@@ -56,12 +56,14 @@ def icon(chart: ControlChart) -> str:
     return f"{wording.opening(chart.icon)}.{rarer}"
 
 
-def label(point: ControlPoint) -> str:
+def label(chart: ControlChart, point: ControlPoint) -> str:
     """What is said of one point."""
     if point.left_out:
         return f"not judged: {point.left_out}"
     if point.value is None or point.limits is None:
         return wording.NOTHING
+    if chart.is_early(point):
+        return "not judged: too few points since the rebase"
     return f"{point.label.side}: {_why(point)}" if point.label else COMMON
 
 
@@ -104,9 +106,10 @@ def partly(chart: ControlChart) -> str:
     some = sum(0 < one.returned < one.expected for one in covers)
     none = sum(not one.returned for one in covers)
     word = f"{chart.grain}s"
-    said = [f"{some} of {len(covers)} {word} lack some returns" if some else "",
+    said = [f"in {some} of {len(covers)} {word} a school or more did not return" if some else "",
             f"{none} without any return are gaps" if none else ""]  # fmt: skip
-    return wording.opening("; ".join(part for part in said if part))
+    used = f"{len(chart.table.rows) - none} are drawn from the returns that came" if some else ""
+    return wording.opening("; ".join(part for part in (*said, used) if part))
 
 
 def table(measure: Measure, chart: ControlChart) -> pd.DataFrame:
@@ -126,7 +129,7 @@ def _cells(measure: Measure, chart: ControlChart, point: ControlPoint) -> dict[s
         found["Total so far"] = wording.whole(point.so_far)
     if not chart.has_limits:
         return found
-    return found | {"Limits": _limits(measure, chart, point.limits), "The chart says": label(point)}
+    return found | {"Limits": _limits(measure, chart, point.limits), "The chart says": label(chart, point)}
 
 
 def _limits(measure: Measure, chart: ControlChart, limits: Limits | None) -> str:

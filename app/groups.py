@@ -10,6 +10,7 @@ import streamlit as st
 from app import asking, compared, identity, wording
 from app.calm import calmly
 from app.issue_tables import plain
+from app.issues import counted
 from app.permissions import Action, Person, may
 from pipelines.comparing import LEAST_SCHOOLS, Group
 
@@ -80,6 +81,7 @@ def _done(group: Group | None, name: str, chosen: list[str], *, end: bool) -> No
         said = f"Withdrawn: {plain(group.name)}."
     else:
         compared.keep_group(person, name, chosen, number=group.number if group else None)
-        said = f"Kept: {plain(name.strip())}, {len(chosen)} schools."
+        few = "" if len(chosen) >= LEAST_SCHOOLS else f" Nothing is compared with it: that needs {LEAST_SCHOOLS}."
+        said = f"Kept: {plain(name.strip())}, {counted(len(chosen), 'school')}.{few}"
     st.session_state[KEPT] = said
     st.rerun()

@@ -69,6 +69,10 @@ class ControlChart:
         """Whether points are the days between incidents, so that higher means rarer."""
         return self.method == "t chart"
 
+    def is_early(self, point: ControlPoint) -> bool:
+        """Whether a point stands in a stretch too short to call anything in it special or usual."""
+        return self.has_limits and self.segments[point.segment].short
+
     @property
     def looked_at(self) -> int:
         """How many points could have been called special."""

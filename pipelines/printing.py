@@ -14,7 +14,7 @@ from rich.padding import Padding
 from rich.table import Table
 from rich.text import Text
 
-from pipelines.figures import STATE_WORDS, Figure, FigureTable
+from pipelines.figures import STATE_WORDS, Figure, FigureTable, State
 from schemas.calendar import label
 from schemas.issues import Issue, errors, queries
 from schemas.measurement import Measure, measure
@@ -144,14 +144,20 @@ def _figure_table(table: FigureTable) -> None:
     printed = Table(*headers, asked.unit, "95 % interval", "count", "of", "returns")
     for row in table.rows:
         names = [table.label(name, value) for name, value in row.by.items()]
-        printed.add_row(*names, _value(asked, row), _interval(asked, row), _whole(row.count), _whole(row.denominator),
-                        f"{row.coverage.returned} of {row.coverage.expected}")  # fmt: skip
+        came = "" if row.state is State.NOT_SHARED else f"{row.coverage.returned} of {row.coverage.expected}"
+        printed.add_row(
+            *names, _value(asked, row), _interval(asked, row), _whole(row.count), _whole(row.denominator), came
+        )
     Console(highlight=False).print(printed)
     say(f"Returns: {table.coverage.returned} of {table.coverage.expected} expected. Data version {table.data_version}.")
 
 
 def _value(asked: Measure, row: Figure) -> str:
-    return STATE_WORDS[row.state] if row.value is None else _number(asked, row.value)
+    if row.value is None:
+        return STATE_WORDS[row.state]
+    if asked.is_share and row.count is None:  # given by itself, in whole per cents
+        return f"{row.value:.0%}"
+    return _number(asked, row.value)
 
 
 def _interval(asked: Measure, row: Figure) -> str:

@@ -66,17 +66,17 @@ def _row(measure: Measure, chart: ControlChart, point: ControlPoint, before: Con
         "upper": limits.upper if limits else None,
         "segment": str(point.segment),
         "starts": "",
-        "kind": _kind(point),
+        "kind": _kind(chart, point),
         "mark": "" if (before and before.label == point.label) or not point.label else _mark(point),
         "words": "" if point.value is not None or point.figure is None else wording.state(point.figure) or "no return",
-        "says": _says(measure, point),
+        "says": _says(measure, chart, point),
         "role": "own",
         "ink": "ink",
     }
 
 
-def _kind(point: ControlPoint) -> str:
-    if point.left_out:
+def _kind(chart: ControlChart, point: ControlPoint) -> str:
+    if point.left_out or chart.is_early(point):
         return "not judged"
     return f"special: {point.label.side}" if point.label else "no special cause"
 
@@ -85,10 +85,10 @@ def _mark(point: ControlPoint) -> str:
     return MARKS[(point.label.rule, point.label.side)] if point.label else ""
 
 
-def _says(measure: Measure, point: ControlPoint) -> str:
+def _says(measure: Measure, chart: ControlChart, point: ControlPoint) -> str:
     if point.figure is None:
         return "not known" if point.value is None else f"{wording.days(point.value)} after the incident before"
-    return f"{wording.sentence(measure, point.figure)}; {control_words.label(point)}"
+    return f"{wording.sentence(measure, point.figure)}; {control_words.label(chart, point)}"
 
 
 @cache

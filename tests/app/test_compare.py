@@ -100,7 +100,7 @@ def test_the_notes_say_what_chance_would_do_how_schools_vary_and_what_testing_ma
         "would lie outside the 95\u00a0% limits",
         "5 schools are tested at once",
         "Benjamini–Hochberg",
-        "φ = ",
+        "times as much as chance alone would make them",
     ):
         assert part in said
 
@@ -245,7 +245,7 @@ def test_a_group_is_made_compared_with_and_withdrawn(portal: House) -> None:
     app.text_input[0].set_value("North")
     app.multiselect[0].set_value(["900001", "900002"])
     button(app, "Keep the group").click().run()
-    assert "Kept: North, 2 schools." in words(app)
+    assert "Kept: North, 2 schools. Nothing is compared with it: that needs 3." in words(app)
     assert "Rowan Ashby, authority safeguarding officer" in words(app)
     group = next(one for one in app.selectbox(key="comparator").options if "North" in one)
     choose(app, "comparator", group)

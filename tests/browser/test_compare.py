@@ -68,7 +68,12 @@ def test_a_comparator_of_others_in_the_address_changes_nothing(comparator: str, 
 def test_a_group_is_made_compared_with_and_withdrawn(tab: Tab) -> None:
     tab.open("Compare", person="trust").unfold()
     make(tab, "jo@example.org", "Quernby Academy (900002)", answer="nobody may be named here")
-    make(tab, "Hub East", "Rushwath School (900003)", answer="Kept: Hub East, 2 schools.")
+    make(
+        tab,
+        "Hub East",
+        "Rushwath School (900003)",
+        answer="Kept: Hub East, 2 schools. Nothing is compared with it: that needs 3.",
+    )
     tab.settle().open("Compare", person="trust", comparator="Group: Hub East")
     assert "Fewer than three schools" in tab.first_sentence
     tab.unfold().choose("Group", "Hub East")
