@@ -219,7 +219,7 @@ def test_sizes_of_change_in_words() -> None:
     rate, share = measures()["incidents_per_1000"], measures()["dsl_informed_same_day"]
     assert change_amounts.size(rate, RateRatio(None, 0, float("inf"), 1)) == "no rate before to compare with"
     assert change_amounts.interval(rate, RateRatio(None, 0, float("inf"), 1)) == "0.00 to without limit"
-    assert change_amounts.size(share, changing.Estimate(0.01, -0.2, 0.2)) == "1 point more"
+    assert change_amounts.size(share, changing.Estimate(0.01, -0.2, 0.2)) == "1.0 points more"
     assert change_amounts.size(share, changing.Estimate(-0.31, -0.5, -0.1)) == "31 points fewer"
     assert change_amounts.interval(share, changing.Estimate(-0.31, -0.5, -0.001)) == "−50 to 0 points"
     assert change_amounts.finely(-0.0004) == "0.0"
