@@ -83,6 +83,19 @@ def breakdown(person: Person, *, without: tuple[str, ...] = ("term", "month", "y
     return _pick("Broken down by", {EVERY: "Nothing: the whole", **options}, key="by")
 
 
+def trust(names: Mapping[str, str]) -> str | None:
+    """Draw the choice of one of several trusts, by UID; None for every school."""
+    if len(names) < LEAST_CHOICE:
+        return None
+    found = sorted(names.items(), key=lambda one: (one[1], one[0]))
+    return _pick("Trust", {EVERY: "All schools", **{uid: f"{name} ({uid})" for uid, name in found}}, key="trust")
+
+
+def state(words: Mapping[str, str]) -> str | None:
+    """Draw the choice of a state of expected returns; None for all."""
+    return _pick("State", {EVERY: "All states", **words}, key="state", width=280)
+
+
 def grain() -> Grain:
     """Draw the choice of what one point of a series stands for."""
     options = {str(Grain.TERM): "Terms", str(Grain.MONTH): "Months"}

@@ -6,9 +6,8 @@ counted from the day on which a return first came that has not been withdrawn si
 
 from __future__ import annotations
 
-from collections import Counter
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import date, datetime
 from enum import StrEnum
 from typing import Any
@@ -85,10 +84,9 @@ class Board:
     deadlines: Mapping[Place, Deadline]
     today: date
 
-    def counts(self) -> Mapping[State, int]:
-        """How many are in each state."""
-        found = Counter(one.state for one in self.returns)
-        return {state: found[state] for state in State}
+    def of_trust(self, uid: str | None) -> Board:
+        """Only the returns of schools that were in a trust on the last day of the term; the whole for None."""
+        return self if uid is None else replace(self, returns=tuple(o for o in self.returns if o.trust_uid == uid))
 
 
 def read(warehouse: Warehouse, scope: Scope, question: Question, *, now: datetime | None = None) -> Board:

@@ -16,7 +16,7 @@ from pipelines.decisions import Decision, DecisionKind
 from pipelines.history import last_day_of
 from pipelines.scope import Actor, Scope, ScopeKind
 from pipelines.warehouse.store import Cursor, Warehouse
-from schemas.calendar import Term, label
+from schemas.calendar import Term, academic_year, default_terms, label, start_year
 from schemas.errors import QuestionError, RefusedError
 
 ENGLAND = ZoneInfo("Europe/London")
@@ -48,6 +48,20 @@ class Deadline:
 def day_in_england(moment: datetime) -> date:
     """The day on which a moment kept in UTC falls, as a calendar in England shows it."""
     return moment.replace(tzinfo=UTC).astimezone(ENGLAND).date()
+
+
+def first_possible(year: str, term: Term, *, today: date) -> date:
+    """The earliest day that can be set for a term: its last, or today."""
+    return max(last_day_of(year, term), today)
+
+
+def open_terms(*, today: date) -> tuple[tuple[str, Term], ...]:
+    """The terms that have begun and for which a deadline can still be set, the latest first."""
+    this = start_year(academic_year(today))
+    years = (f"{start}{(start + 1) % 100:02d}" for start in (this - 2, this - 1, this))
+    bands = [band for year in years for band in default_terms(year)]
+    found = [band for band in bands if band.first_day <= today <= band.last_day + LONGEST]
+    return tuple((band.academic_year, band.term) for band in reversed(found))
 
 
 def set_deadline(

@@ -217,18 +217,20 @@ class Reporting:
             )
 
     def versions(self, scope: Scope) -> pd.DataFrame:
-        """Every version that one's own schools have sent, the latest first, with the role of who sent it."""
+        """Every version that one's own schools have sent, the latest first, and the roles of who sent and signed it."""
         with self._warehouse.reading() as cursor:
             moment, _ = self._moment(cursor, None)
             return cursor.frame(
                 grains_at(cursor, scope, moment)
-                + "SELECT r.*, s.name AS school_name, coalesce(a.role, '') AS recorded_role "
+                + "SELECT r.*, s.name AS school_name, coalesce(a.role, '') AS recorded_role, "
+                "coalesce(o.role, '') AS signed_off_as "
                 "FROM returns r "
                 "JOIN terms t ON t.academic_year = r.academic_year AND t.term = r.term "
                 "JOIN scope_schools m ON m.urn = r.school_urn AND t.last_day BETWEEN m.from_date AND m.to_date "
                 "LEFT JOIN register s ON s.urn = r.school_urn "
                 "LEFT JOIN audit a ON a.recorded_at = r.recorded_at AND a.actor = r.recorded_by "
                 "AND a.subject = 'school:' || r.school_urn || ' ' || r.academic_year || ' ' || r.term "
+                "LEFT JOIN sign_offs o ON o.return_id = r.return_id "
                 "ORDER BY r.recorded_at DESC, r.return_id DESC",
                 bindings(scope, as_at=moment, first_year=FIRST_YEAR),
             )

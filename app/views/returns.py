@@ -1,39 +1,54 @@
-"""Returns: who has sent what, what is missing, and every version that came."""
+"""Returns: who has sent what, what is missing or late, when returns are due, and every version that came."""
 
 from __future__ import annotations
+
+from collections.abc import Sequence
+from functools import partial
 
 import pandas as pd
 import streamlit as st
 
-from app import filters, who_has_sent
+from app import board_words, chase_list, deadline_form, filters, mailbox_form, reminding, sign_off, who_has_sent
 from app.calm import calmly
 from app.identity import current_person
 from app.issue_tables import plain
+from app.issues import pages
 from app.permissions import Action, Person, scope_of
+from pipelines import board
+from pipelines.board import Board, ExpectedReturn
+from pipelines.cells_given_out import CSV_TYPE
 from pipelines.house import open_house
 from pipelines.scope import ScopeKind
 
-FEW = 40  # rows that are shown without being asked for
+FEW = 40  # versions that are shown without being asked for
+PAGE = 60  # rows of the board at a time
 
 
 def page() -> None:
-    """The answer first, then who is missing, then the whole table, then the history."""
+    """The answer first, then what to chase, every expected return, the settings around them, and the history."""
     person = current_person(Action.SEE_RETURNS)
     st.title("Returns: who has sent what?", anchor=False)
     answer = st.container()
-    chosen = filters.choose(person, "year", "term")
-    reporting = open_house().reporting
-    expected = reporting.returns(scope_of(person), chosen.question("returns_received"))
+    chosen = filters.choose(person, "year", "term", "phase")
+    house = open_house()
+    found = board.read(house.warehouse, scope_of(person), chosen.question("returns_received"))
+    trust = filters.trust({one.trust_uid: one.trust_name for one in found.returns if one.trust_uid})
+    shown = found.of_trust(trust)
     own = person.scope.kind is ScopeKind.SCHOOL
-    answer.markdown(f"**{who_has_sent.sentence(expected, when=_when(chosen), own=own)}**")
+    answer.markdown(f"**{who_has_sent.sentence(shown.returns, when=_when(chosen), own=own)}**")
+    answer.markdown(board_words.sentence(shown))
     st.caption(
         f"A return is expected of each school that was open on the last day of the term, once it has ended; of a "
         f"running term those that came are counted. A nil return says that there was nothing; no return says nothing. "
-        f"Data version {reporting.data_version()}."
+        f"{board_words.ONLY_SET} Data version {house.reporting.data_version()}."
     )
-    if len(expected):
-        show_missing(expected)
-        show_matrix(expected)
+    if shown.returns:
+        show_missing(person, shown)
+        show_board(shown)
+    deadline_form.section(person, found)
+    reminding.section(person, found)
+    mailbox_form.section(person)
+    sign_off.setting(person)
     show_versions(person, chosen)
 
 
@@ -41,20 +56,30 @@ def _when(chosen: filters.Chosen) -> str:
     return chosen.period if chosen.year is None or chosen.term is None else f"the {chosen.period}"
 
 
-def show_missing(expected: pd.DataFrame) -> None:
-    """The returns to ask for."""
+def show_missing(person: Person, shown: Board) -> None:
+    """The returns to ask for, on the page and as a file."""
     st.header("Not submitted", anchor="missing")
-    found = who_has_sent.missing(expected, today=pd.Timestamp.now("Europe/London").date())
-    if len(found):
-        table(found, "missing")
-    else:
+    missing = chase_list.missing(shown.returns)
+    if not missing:
         st.markdown("Every return that is expected is here.")
+        return
+    paged(board_words.table(missing).drop(columns=["First came", "Versions"]), "missing")
+    st.download_button(
+        "Download the chase list (CSV)", partial(chase_list.take_away, person, missing),
+        file_name=chase_list.CALLED, mime=CSV_TYPE, on_click="ignore", key="chase-list",
+    )  # fmt: skip
 
 
-def show_matrix(expected: pd.DataFrame) -> None:
-    """Schools and terms, each cell in words."""
-    st.header("Every school and term", anchor="matrix")
-    table(who_has_sent.matrix(expected), "matrix")
+def show_board(shown: Board) -> None:
+    """Every expected return, or those in one state."""
+    st.header("Every expected return", anchor="board")
+    rows: Sequence[ExpectedReturn] = shown.returns
+    if (state := filters.state(board_words.STATES)) is not None:
+        rows = [one for one in rows if one.state == state]
+    if rows:
+        paged(board_words.table(rows), "board")
+    else:
+        st.markdown("None is in this state.")
 
 
 def show_versions(person: Person, chosen: filters.Chosen) -> None:
@@ -72,6 +97,17 @@ def show_versions(person: Person, chosen: filters.Chosen) -> None:
             table(who_has_sent.versions(sent), "versions")
     else:
         table(who_has_sent.versions(sent), "versions")
+
+
+def paged(frame: pd.DataFrame, key: str) -> None:
+    """A table, in pages where it is long."""
+    if len(frame) > PAGE:
+        first, last = st.selectbox(
+            f"{len(frame):,} rows, {PAGE} at a time", pages(len(frame), size=PAGE),
+            format_func=lambda ends: f"{ends[0] + 1:,} to {ends[1]:,}", key=f"page-{key}",
+        )  # fmt: skip
+        frame = frame.iloc[first:last]
+    table(frame, key)
 
 
 def table(frame: pd.DataFrame, key: str) -> None:

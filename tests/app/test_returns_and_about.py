@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
-from datetime import date
 from pathlib import Path
 
 import pytest
@@ -15,7 +14,6 @@ from app.preview_words import warning
 from pipelines import returns
 from pipelines.house import House
 from pipelines.preview import Preview
-from pipelines.reporting import Question
 from pipelines.scope import Scope
 from schemas.calendar import Term
 from schemas.definitions import incident_reader
@@ -44,25 +42,6 @@ def test_the_page_starts_with_how_many_returns_are_here_and_how_many_schools_are
     app = visit("returns", person="officer")
     app.selectbox(key="year").set_value("202526").run()
     assert "2 of 6 returns expected for 2025/26 are here, 1 of them nil; 2 schools have not sent" in words(app)
-
-
-def test_every_cell_of_the_matrix_is_words(house: House) -> None:
-    expected = house.reporting.returns(AUTHORITY, Question("returns_received", year="202526"))
-    rows = {row["School"]: row for row in who_has_sent.matrix(expected).to_dict("records")}
-    own, other = rows["School 900001 (900001)"], rows["School 900002 (900002)"]
-    assert own["Autumn term 2025/26"].startswith("Sent ")
-    assert own["Autumn term 2025/26"].endswith(", version 2")
-    assert other["Autumn term 2025/26"] == "Not submitted"
-    assert other["Spring term 2025/26"].startswith("Nil return ")
-
-
-def test_the_missing_returns_are_listed_with_the_end_of_their_term(house: House) -> None:
-    expected = house.reporting.returns(AUTHORITY, Question("returns_received", year="202526", term="autumn"))
-    found = who_has_sent.missing(expected, today=date(2026, 1, 5))
-    assert found.to_dict("records") == [
-        {"School": "School 900002", "URN": "900002", "Term": "Autumn term 2025/26",
-         "The term": "ended on 31 December 2025"}
-    ]  # fmt: skip
 
 
 def test_every_version_is_listed_with_the_role_of_who_sent_it(house: House) -> None:
