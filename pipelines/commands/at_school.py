@@ -38,9 +38,9 @@ def new(
     replaces: Annotated[Path | None, typer.Option(help="The key file that this one replaces from now on.")] = None,
 ) -> None:
     """Make a key file that only you may read. Keep a copy in a safe place: without it pupils cannot be followed."""
-    from pipelines.recording import key_files
-
     with _nothing_else_said():
+        from pipelines.recording import key_files
+
         version = key_files.next_version(key_files.read(replaces)) if replaces else "1"
         key = key_files.make(file, today=datetime.now().astimezone().date(), shared_by=shared_by, version=version)
     printing.say(f"The key is made: version {key.version}, fingerprint {key.fingerprint}. Only you may read its file.")
@@ -51,9 +51,9 @@ def new(
 @key_commands.command(epilog="Example: `plumbline key show --file plumbline.key`")
 def show(file: Annotated[Path, typer.Option(help="The key file.")] = KEY_FILE) -> None:
     """Say which key a file holds, without the key: two files with one fingerprint hold the same."""
-    from pipelines.recording import key_files
-
     with _nothing_else_said():
+        from pipelines.recording import key_files
+
         key = key_files.read(file)
     shared = f", shared by {key.shared_by}" if key.shared_by else ""
     printing.say(f"Version {key.version}, fingerprint {key.fingerprint}, made on {key.made}{shared}.")
@@ -74,9 +74,9 @@ def anonymise(
     Nothing is sent and nothing else is written. Exit code 0 when all of the export was understood, 1 when the return
     was written and something needs a look, 2 when nothing was written.
     """
-    from pipelines.recording import anonymising, key_files
-
     with _nothing_else_said():
+        from pipelines.recording import anonymising, key_files
+
         _may_be_written(out)
         stated = anonymising.Stated(school, _academic_year(year), term)
         key, system = key_files.read(key_file), anonymising.format_named(format_name)
@@ -91,7 +91,7 @@ def _nothing_else_said() -> Iterator[None]:
     """An error of a library may hold a cell; of such an error only the kind is told, and no trace of it is kept."""
     try:
         yield
-    except (PlumblineError, typer.Exit):
+    except (PlumblineError, typer.Exit, ImportError):
         raise
     except Exception as error:
         kind = type(error).__name__

@@ -14,7 +14,8 @@ import unicodedata
 from collections.abc import Collection
 from dataclasses import dataclass, field
 
-from pipelines.intake.identifiers import find_in, is_valid_upn
+from pipelines.intake.check_digits import is_valid_upn
+from pipelines.intake.identifiers import find_in
 from pipelines.intake.tables import tidy
 from schemas.recording_systems import Part
 
