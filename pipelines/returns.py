@@ -16,7 +16,8 @@ import pandas as pd
 
 from pipelines import audit, mappings
 from pipelines.history import history_issues, last_day_of, schools_in_scope
-from pipelines.intake import checking
+from pipelines.intake import bounded
+from pipelines.intake.bounds import OPERATOR
 from pipelines.intake.checking import Checked
 from pipelines.intake.surroundings import Stated, Surroundings
 from pipelines.intake.tables import NamedFile
@@ -77,7 +78,8 @@ def look_at(
     with warehouse.reading() as cursor:
         mapping = mappings.standing_for(cursor, stated, actor=actor) if mapped else None
         around = Surroundings(audit.now().date(), known_schools(cursor), mapping)
-        checked = checking.check(files, stated=stated, around=around)
+        bounds = OPERATOR if actor.scope.kind is ScopeKind.OPERATOR else None
+        checked = bounded.check(files, stated=stated, around=around, bounds=bounds)
         if not checked.readable:
             return checked
         found = history_issues(cursor, checked, key=key, actor=actor)
@@ -86,7 +88,7 @@ def look_at(
 
 def look_alone(files: Sequence[NamedFile], *, stated: Stated) -> Checked:
     """The check where there is no warehouse, and so neither register nor history."""
-    return checking.check(files, stated=stated, around=Surroundings(audit.now().date()))
+    return bounded.check(files, stated=stated, around=Surroundings(audit.now().date()), bounds=OPERATOR)
 
 
 def submit(

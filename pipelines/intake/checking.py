@@ -54,13 +54,18 @@ class Checked:
         return any(issue.severity is Severity.ERROR for issue in self.issues)
 
 
-def check(files: Sequence[NamedFile], *, stated: Stated, around: Surroundings) -> Checked:
-    """Check the files of one return, or of one term's returns of several schools; stores nothing."""
+def check(
+    files: Sequence[NamedFile], *, stated: Stated, around: Surroundings, unpacked: int | None = None
+) -> Checked:
+    """Check the files of one return, or of one term's returns of several schools; stores nothing.
+
+    `unpacked` bounds what a ZIP or workbook may unpack to, in megabytes.
+    """
     # The stages take seconds to load; whoever records a nil return needs none of them.
     from pipelines.intake import applying, formats, personal_data, reading, relations, rules, structure
     from pipelines.intake.school_mapping import NO_MAPPING
 
-    read = reading.read(files)
+    read = reading.read(files, unpacked=unpacked)
     applied = applying.apply(read.tables, around.mapping or NO_MAPPING)
     found = personal_data.inspect(applied.tables, known=known_headers())
     issues = [*read.issues, *applying.settle(found, applied)]

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import hashlib
 import logging
 import re
 from collections import Counter
@@ -10,12 +9,14 @@ from collections.abc import Sequence
 from dataclasses import dataclass, field
 from types import MappingProxyType
 
+import pyarrow as pa
+
 from pipelines.intake.archive import files_in
 from pipelines.intake.delimited import Delimited, open_delimited, read_delimited
 from pipelines.intake.kinds import Kind, kind_of
 from pipelines.intake.layout import known_headers
 from pipelines.intake.personal_data import inspect_name
-from pipelines.intake.tables import NamedFile, Reading, TextTable
+from pipelines.intake.tables import NamedFile, Reading, TextTable, fingerprint
 from pipelines.intake.wordings import FileFault, issue
 from pipelines.intake.workbook import read_workbook, title_issues
 from pipelines.intake.zip_parts import MEGABYTE
@@ -48,24 +49,20 @@ class _Found:
         self.unread += 1
 
 
-def read(files: Sequence[NamedFile], *, limit_bytes: int | None = None) -> Reading:
+def read(files: Sequence[NamedFile], *, limit_bytes: int | None = None, unpacked: int | None = None) -> Reading:
     """Read one workbook, two CSV files or a ZIP of them; all that is wrong is in the issues.
 
-    `limit_bytes` bounds each file as sent and, twentyfold, what it may unpack to.
+    `limit_bytes` bounds each file as sent and, twentyfold, what it may unpack to, unless that is given: `unpacked`,
+    in megabytes. A MemoryError is raised, since only who set that bound can say so.
     """
     inside = limit_bytes * _EXPANSION if limit_bytes else _INSIDE_LIMIT
+    inside = unpacked * MEGABYTE if unpacked else inside
     found = _Found(known=known_headers(), inside_limit=inside)
     for place, file in zip(_places(files), files[:_MAX_FILES], strict=False):
         _guarded(found, file, where=place, limit_bytes=limit_bytes)
     found.issues += _about_the_whole(found, files)
     tables = {table.name: table for table in reversed(found.tables)}
     return Reading(MappingProxyType(tables), tuple(found.issues), fingerprint(files))
-
-
-def fingerprint(files: Sequence[NamedFile]) -> str:
-    """The SHA-256 of a file; of several, that of their sorted digests, so that order does not matter."""
-    digests = sorted(hashlib.sha256(file.content).hexdigest() for file in files)
-    return digests[0] if len(digests) == 1 else hashlib.sha256("".join(digests).encode()).hexdigest()
 
 
 def _places(files: Sequence[NamedFile]) -> list[str]:
@@ -83,7 +80,11 @@ def _guarded(found: _Found, file: NamedFile, *, where: str, limit_bytes: int | N
         _read_one(found, file, where=where)
     except FileFault as fault:
         found.refuse(fault.as_issue(where=where))
+    except MemoryError:
+        raise
     except Exception as error:  # hostile files find errors that no list foresees
+        if type(error) is pa.ArrowException:  # "unknown error": a thread of Arrow's found no memory
+            raise MemoryError from None
         log.warning("a file could not be read: %s", type(error).__name__)
         found.refuse(issue("file-unreadable", where=where))
 

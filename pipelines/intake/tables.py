@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import hashlib
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 
@@ -49,6 +50,12 @@ class Reading:
     tables: Mapping[str, TextTable]
     issues: tuple[Issue, ...]
     sha256: str
+
+
+def fingerprint(files: Sequence[NamedFile]) -> str:
+    """The SHA-256 of a file; of several, that of their sorted digests, so that order does not matter."""
+    digests = sorted(hashlib.sha256(file.content).hexdigest() for file in files)
+    return digests[0] if len(digests) == 1 else hashlib.sha256("".join(digests).encode()).hexdigest()
 
 
 def tidy(text: str) -> str:

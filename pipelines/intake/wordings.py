@@ -36,6 +36,10 @@ WORDINGS: dict[str, Wording] = {
         "{where} is larger than the limit of {limit} MB.",
         "Check that it is the right file, and delete sheets and columns that do not belong to the return.",
     ),
+    "file-too-demanding": Wording(
+        "{where} would take far more time or memory to read than a return does, so reading was stopped.",
+        "Copy only the filled rows into a new workbook, or save them as CSV files, and send those.",
+    ),
     "file-unreadable": Wording("{where} cannot be read: it is damaged or not what its ending says.", _SAVE_AS_XLSX),
     "file-wrong-kind": Wording("{where} is {kind}, which cannot be read as a return.", _SAVE_AS_XLSX),
     "file-password-protected": Wording(
@@ -146,7 +150,12 @@ WORDINGS: dict[str, Wording] = {
     ),
     "personal-unknown-column": Wording(
         "The column looks like {kind}, which must not be sent.",
-        "Delete the column, save, and send the file again.",
+        "Delete the column, save, and send the file again; “plumbline anonymise” leaves out such columns for you.",
+    ),
+    "personal-ten-digits": Wording(
+        "The reference is a bare number of ten digits, which may be a pupil's NHS number or ULN with a typing error.",
+        "If it is a number of your own, say so, or put a letter in front of it; otherwise replace it.",
+        Severity.QUERY,
     ),
     "structure-unknown-column": Wording(
         "The column is not one of the return's columns.", "Correct its name, or delete the column."
@@ -154,10 +163,19 @@ WORDINGS: dict[str, Wording] = {
 }
 
 OWN_REFERENCE: Mapping[str, str] = {  # by the kind of column, where taking it out alone would leave a gap
-    "text": "Replace it with a reference of your own, the same in both tables and each time you send the incident.",
-    "key": "Replace it with a key of your own, made at your school, the same for this child in every return.",
+    "text": (
+        "Replace it with a reference of your own, the same in both tables and each time you send the incident. "
+        "If it is your own number already, put a letter in front of it."
+    ),
+    "key": (
+        "Replace it with a key of your own, made at your school, the same for this child in every return; “plumbline "
+        "anonymise” makes such keys."
+    ),
 }
-_VALUE = Wording("The cell contains what looks like {kind}, which must not be sent.", _TAKE_OUT)
+_VALUE = Wording(
+    "The cell contains what looks like {kind}, which must not be sent.",
+    "Take it out of the file, save, and send the file again; “plumbline anonymise” does so for a whole export.",
+)
 
 
 def wording(rule: str) -> Wording:

@@ -1,0 +1,46 @@
+"""How much time and memory reading what somebody sent may take."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+
+from pipelines.intake.tables import NamedFile
+
+MEGABYTE = 1_000_000
+USUAL_SIZE = 20  # megabytes; what a school sends is smaller
+EXPANSION = 20
+
+
+@dataclass(frozen=True, slots=True)
+class Bounds:
+    """Seconds of processor time, megabytes of memory above the idle process, and megabytes a ZIP may unpack to.
+
+    On a machine that is busy with other work, three times as long may pass by the clock.
+    """
+
+    seconds: int = 10
+    megabytes: int = 512
+    unpacked: int = USUAL_SIZE * EXPANSION
+
+    @property
+    def by_the_clock(self) -> float:
+        """Seconds after which it is stopped in any case."""
+        return 3.0 * self.seconds
+
+    @property
+    def large(self) -> bool:
+        """Whether this is a back-load, which has a process of its own and gives way to others."""
+        return self.seconds > Bounds().seconds
+
+
+OPERATOR = Bounds(seconds=3_600, megabytes=16_000, unpacked=4_000)
+
+
+def bounds_for(files: Sequence[NamedFile]) -> Bounds:
+    """Ten seconds and 512 MB up to the size that schools send; beyond, a second and 16 MB more for each megabyte."""
+    size = sum(len(file.content) for file in files) // MEGABYTE
+    if size <= USUAL_SIZE:
+        return Bounds()
+    usual = Bounds()
+    return Bounds(usual.seconds + size, usual.megabytes + 16 * size, max(usual.unpacked, EXPANSION * size))
