@@ -5,9 +5,13 @@ No cell of a return passes here: cells are looked at by `personal_data`.
 
 from __future__ import annotations
 
-from pipelines.intake.identifiers import find_in
+from pipelines.intake.identifiers import BY_RULE, find_in
+from pipelines.intake.people import person_in_answer, person_in_title
 
-ALLOWED_IN_WORDS = frozenset({"personal-date-of-birth", "personal-free-text"})  # sentences and dates belong there
+ALLOWED_IN_WORDS = frozenset(  # sentences and dates belong there
+    {"personal-date-of-birth", "personal-part-of-date", "personal-free-text", "personal-serial-number"}
+)
+_A_NAME = BY_RULE["personal-name"].kind
 
 
 def kind_in_words(text: str) -> str | None:
@@ -16,7 +20,7 @@ def kind_in_words(text: str) -> str | None:
     Dates and prose may stand in it: it is a name for a group, a remark or a reason.
     """
     found = find_in(text, without=ALLOWED_IN_WORDS)
-    return found.kind if found else None
+    return found.kind if found else _A_NAME if person_in_title(text) else None
 
 
 def kind_in_value(text: str) -> str | None:
@@ -25,4 +29,4 @@ def kind_in_value(text: str) -> str | None:
     Stricter than for a sentence: a date may be a date of birth there, and prose is free text.
     """
     found = find_in(text)
-    return found.kind if found else None
+    return found.kind if found else _A_NAME if person_in_answer(text) else None

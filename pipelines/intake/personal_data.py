@@ -10,21 +10,29 @@ from collections.abc import Iterable, Mapping
 
 import pandas as pd
 import pyarrow as pa
-import pyarrow.compute as pc
 
+from pipelines.intake import own_references
+from pipelines.intake.forms import Identifier
 from pipelines.intake.identifiers import BY_RULE, find_all, find_in
 from pipelines.intake.layout import column_place, header_key
+from pipelines.intake.names_in_cells import names_among_answers, names_among_references
+from pipelines.intake.people import person_in_answer, person_in_title
 from pipelines.intake.personal_headers import announced_kind, may_be_repeated
 from pipelines.intake.tables import TextTable, rows_with
 from pipelines.intake.wordings import OWN_REFERENCE, issue, personal_issue, row_issues
 from schemas.issues import Issue
 from schemas.lexicon import lexicon
 
-_DATE_RULE = frozenset({"personal-date-of-birth"})
+_DATES = frozenset({"personal-date-of-birth", "personal-part-of-date"})
+# A reference may be made of anything that a school counts with, a key of any letters and digits.
+_NOT_IN_REFERENCES = frozenset({"personal-part-of-date", "personal-serial-number", "personal-initials"})
+_WITHOUT = {"date": _DATES, "text": _NOT_IN_REFERENCES, "key": _NOT_IN_REFERENCES}
+_A_NAME = BY_RULE["personal-name"]
 # Loose cells hold headings and help texts: dates, addresses of help pages and sentences belong there.
-NOT_IN_LOOSE_TEXT = frozenset({"personal-date-of-birth", "personal-free-text", "personal-web-address"})
-NOT_IN_GUIDANCE = NOT_IN_LOOSE_TEXT | {"personal-email", "personal-phone", "personal-handle", "personal-name"}
-_TWO_NAMES = r"^[A-Z][a-z'’]+(?:[ _,-]+[A-Z][a-z'’]+){1,3}$"
+NOT_IN_LOOSE_TEXT = _DATES | {"personal-free-text", "personal-web-address", "personal-serial-number"}
+NOT_IN_GUIDANCE = NOT_IN_LOOSE_TEXT | {
+    "personal-email", "personal-phone", "personal-handle", "personal-name", "personal-initials", "personal-address",
+}  # fmt: skip
 
 
 def inspect(tables: Mapping[str, TextTable], *, known: Mapping[str, frozenset[str]]) -> list[Issue]:
@@ -41,14 +49,19 @@ def _column_issues(table: TextTable, label: str, position: int, *, known: frozen
     column = table.frame.iloc[:, position]
     if header_key(label) in known:
         return _cell_issues(table.name, column, called=label, kind=_kind(table.name, label))
-    if identifier := find_in(label):
-        place = column_place(position)
-        return [issue("personal-unknown-column", table=table.name, column=place, kind=identifier.kind)]
     called = label if may_be_repeated(label, known=known) else column_place(position)
-    if kind := announced_kind(label):
+    if kind := announced_kind(label) or _kind_in_header(label, plain=called == label):
         return [issue("personal-unknown-column", table=table.name, column=called, kind=kind)]
     unknown = issue("structure-unknown-column", table=table.name, column=called)
     return [unknown, *_cell_issues(table.name, column, called=called, kind=None)]
+
+
+def _kind_in_header(label: str, *, plain: bool) -> str | None:
+    """What a header holds that identifies somebody; one of ordinary words alone holds nothing."""
+    if plain:
+        return None
+    found = find_in(label, without=frozenset({"personal-free-text"}))
+    return found.kind if found else _A_NAME.kind if person_in_answer(label) else None
 
 
 def _kind(table: str, label: str) -> str | None:
@@ -59,11 +72,22 @@ def _kind(table: str, label: str) -> str | None:
 
 
 def _cell_issues(table: str, column: pd.Series, *, called: str, kind: str | None) -> list[Issue]:
-    without = _DATE_RULE if kind == "date" else frozenset()
     texts = pa.array(column.cat.categories, pa.string())
-    found = find_all(texts, without=without)
-    if kind in ("text", "key"):
-        found |= dict.fromkeys(_names_among(texts), BY_RULE["personal-name"])
+    found = find_all(texts, without=_WITHOUT.get(kind or "", frozenset()))
+    ask: list[str] = []
+    if kind == "text":
+        ask = own_references.to_ask_about(found, references=texts.to_pylist()) if found else []
+        found = own_references.refused(found, references=texts.to_pylist()) if found else {}
+    names = names_among_references if kind in ("text", "key") else names_among_answers
+    found |= dict.fromkeys(names(texts), _A_NAME)
+    asked = row_issues("personal-ten-digits", rows=rows_with(column, ask), table=table, column=called)
+    return [*_refused(found, table=table, column=column, called=called, fix=OWN_REFERENCE.get(kind or "")), *asked]
+
+
+def _refused(
+    found: Mapping[str, Identifier], *, table: str, column: pd.Series, called: str, fix: str | None
+) -> list[Issue]:
+    """For each form found in a column, the rows that hold it."""
     return [
         one
         for form in sorted(set(found.values()), key=lambda form: form.rule)
@@ -72,20 +96,18 @@ def _cell_issues(table: str, column: pd.Series, *, called: str, kind: str | None
             rows=rows_with(column, [text for text, its in found.items() if its is form]),
             table=table,
             column=called,
-            fix=OWN_REFERENCE.get(kind or ""),
+            fix=fix,
             kind=form.kind,
         )
     ]
 
 
-def _names_among(texts: pa.Array) -> list[str]:
-    """In a reference or key, two capitalised words are a name: real ones have digits."""
-    return list(texts.filter(pc.match_substring_regex(texts, _TWO_NAMES)).to_pylist())
-
-
 def inspect_loose(texts: Iterable[str], *, where: str, without: frozenset[str] = NOT_IN_LOOSE_TEXT) -> list[Issue]:
     """One issue for each form of identifier in cells outside the tables."""
-    forms = set(find_all(list(texts), without=without).values())
+    seen = list(texts)
+    forms = set(find_all(seen, without=without).values())
+    if _A_NAME.rule not in without and any(map(person_in_title, seen)):
+        forms.add(_A_NAME)
     return [
         personal_issue(form.rule, where=where, kind=form.kind, in_name=False)
         for form in sorted(forms, key=lambda form: form.rule)
@@ -94,5 +116,5 @@ def inspect_loose(texts: Iterable[str], *, where: str, without: frozenset[str] =
 
 def inspect_name(name: str, *, where: str) -> list[Issue]:
     """An issue when the name of a file or sheet contains an identifier."""
-    form = find_in(name, without=NOT_IN_LOOSE_TEXT)
+    form = find_in(name, without=NOT_IN_LOOSE_TEXT) or (_A_NAME if person_in_title(name) else None)
     return [personal_issue(form.rule, where=where, kind=form.kind, in_name=True)] if form else []

@@ -7,7 +7,8 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from pipelines.intake.identifiers import find_all, find_in, is_valid_nhs_number, is_valid_upn
+from pipelines.intake.check_digits import is_valid_nhs_number, is_valid_upn
+from pipelines.intake.identifiers import find_all, find_in
 from pipelines.intake.personal_data import inspect
 from pipelines.intake.tables import TextTable
 from pipelines.intake.wordings import SHOWN_ROWS
