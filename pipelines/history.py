@@ -7,10 +7,12 @@ from datetime import date, datetime
 import pandas as pd
 
 from pipelines import audit
+from pipelines.earlier_counts import count_issues
 from pipelines.intake.checking import Checked
 from pipelines.intake.findings import finding
 from pipelines.keys import rekey
 from pipelines.scope import OPERATOR, Actor, Scope, ScopeKind
+from pipelines.versions_compared import compared
 from pipelines.warehouse.compose import bindings
 from pipelines.warehouse.standing import grains_at
 from pipelines.warehouse.store import Cursor
@@ -45,13 +47,15 @@ def last_day_of(year: str, term: Term) -> date:
 
 
 def history_issues(cursor: Cursor, checked: Checked, *, key: bytes, actor: Actor) -> list[Issue]:
-    """Queries about schools out of scope, children seen before and incidents already sent in another term."""
+    """Everything that can be said of a return only from what was sent before, and of whose schools it is."""
     if checked.incidents is None or checked.children is None or not len(checked.incidents):
         return []
     return [
         *_outside_scope(cursor, checked, actor),
         *_seen_before(cursor, checked, key=key, scope=actor.scope),
         *_sent_in_another_term(cursor, checked),
+        *compared(cursor, checked, key=key),
+        *count_issues(cursor, checked),
     ]
 
 

@@ -15,6 +15,7 @@ from typing import Any
 import pandas as pd
 
 from pipelines import audit, mappings
+from pipelines.earlier_counts import nil_issues
 from pipelines.history import history_issues, last_day_of, schools_in_scope
 from pipelines.intake import bounded
 from pipelines.intake.bounds import OPERATOR
@@ -32,7 +33,7 @@ from pipelines.warehouse.store import Cursor, Warehouse
 from schemas import rulebook
 from schemas.calendar import Term, assign_terms, default_terms, label
 from schemas.errors import PlumblineError, QuestionError, RefusedError, StaleError
-from schemas.issues import errors, queries
+from schemas.issues import Issue, errors, queries
 from schemas.lexicon import lexicon
 
 __all__ = [
@@ -84,6 +85,12 @@ def look_at(
             return checked
         found = history_issues(cursor, checked, key=key, actor=actor)
         return replace(checked, issues=(*checked.issues, *found))
+
+
+def nil_queries(warehouse: Warehouse, *, school_urn: str, academic_year: str, term: Term) -> tuple[Issue, ...]:
+    """What to look at again before a nil return is recorded; records nothing."""
+    with warehouse.reading() as cursor:
+        return tuple(nil_issues(cursor, school_urn=school_urn, academic_year=academic_year, term=term))
 
 
 def look_alone(files: Sequence[NamedFile], *, stated: Stated) -> Checked:

@@ -62,7 +62,7 @@ def check(
     `unpacked` bounds what a ZIP or workbook may unpack to, in megabytes.
     """
     # The stages take seconds to load; whoever records a nil return needs none of them.
-    from pipelines.intake import applying, formats, personal_data, reading, relations, rules, structure
+    from pipelines.intake import applying, formats, personal_data, reading, relations, rules, structure, whole
     from pipelines.intake.school_mapping import NO_MAPPING
 
     read = reading.read(files, unpacked=unpacked)
@@ -87,6 +87,7 @@ def check(
     issues += rules.check("incidents", incidents, today=around.today)
     issues += rules.check("children", children, today=around.today)
     issues += relations.check(incidents, placed.children, placed.stated, around)
+    issues += whole.check(incidents)
     return Checked(
         _said_once(issues),
         read.sha256,

@@ -34,6 +34,8 @@ def _same_reference(incidents: pd.DataFrame) -> list[Issue]:
 
 
 def _unmatched(incidents: pd.DataFrame, children: pd.DataFrame) -> list[Issue]:
+    if len(children) and children["school_urn"].isna().all():
+        return []  # whose children they are is not known, and is said
     ours, theirs = _keys(incidents, children)
     orphan = children.index[(theirs >= 0) & ~np.isin(theirs, ours)]
     childless = incidents.index[(ours >= 0) & ~np.isin(ours, theirs)]

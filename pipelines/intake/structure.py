@@ -154,7 +154,7 @@ def place(incidents: pd.DataFrame, children: pd.DataFrame, stated: Stated) -> Pl
     if "school_urn" not in children.columns:
         if len(urns) > 1:
             issues.append(finding("structure-children-without-school").whole())
-        children = children.assign(school_urn=pd.Categorical([urns[0]] * len(children)) if urns else None)
+        children = children.assign(school_urn=pd.Categorical([urns[0]] * len(children)) if len(urns) == 1 else None)
     stated, found = _when(incidents, stated)
     return Placed(children, stated, (*issues, *found))
 

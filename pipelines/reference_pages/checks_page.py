@@ -17,7 +17,8 @@ the school sent before. An **error** must be corrected. A **query** is corrected
 cell holds."""
 EXAMPLES = """\
 The two examples of a check are changes of one sound return, which passes everything
-(`data/sample/broken/accepted-workbook`; row 2 is its first incident or child), or a file of that folder or of the tests.
+(`data/sample/broken/accepted-workbook`; row 2 is its first incident or child), or a file of that folder or of the
+tests.
 They are run as tests: the one passes, the other fires this check and no other."""
 STAGES: Mapping[str, tuple[str, str]] = {
     "file": ("Reading the file", "Nothing is read of a file, or of a part of it, that one of these stops."),
