@@ -14,7 +14,7 @@ from typing import Any
 
 import pandas as pd
 
-from pipelines import audit, mappings
+from pipelines import audit, mappings, sign_off
 from pipelines.earlier_counts import nil_issues
 from pipelines.history import history_issues, last_day_of, schools_in_scope
 from pipelines.intake import bounded
@@ -62,6 +62,7 @@ class Receipt:
     file_sha256: str
     explained: int = 0  # of the queries, those sent with a reason
     mapped: tuple[Used, ...] = ()  # the school's own wordings that were read by its mapping
+    signed_off_as: str = ""  # the role that declared it complete, where its organisation asks for that
 
 
 def check(warehouse: Warehouse, files: Sequence[NamedFile], *, stated: Stated, actor: Actor, key: bytes) -> Checked:
@@ -106,13 +107,15 @@ def submit(
     key: bytes,
     explanations: Mapping[str, str] | None = None,
     seen: Mapping[str, int] | None = None,
+    signed_as: str | None = None,
     when: datetime | None = None,
 ) -> tuple[Receipt, ...]:
     """Keep a checked return, one version for each school in it, and supersede the versions before.
 
     `explanations` gives a reason code for a query's rule. `seen` gives for each school the `Preview.seen` that the
-    person read. Raises RefusedError when errors stand or a school is outside the actor's scope, and StaleError when
-    something was sent for a school since.
+    person read. `signed_as` is the role under which they declare it complete (see `sign_off`). Raises RefusedError
+    when errors stand, a school is outside the actor's scope or sign-off is missing, and StaleError when something was
+    sent for a school since.
     """
     must_move(_before(checked), ReturnState.SUBMITTED)
     assert checked.incidents is not None  # noqa: S101 - a return that may be submitted has rows
@@ -123,10 +126,13 @@ def submit(
         moment = when or audit.now()  # one writer at a time, so moments come in the order of versions
         urns = schools_of(checked)
         _must_be_in_scope(cursor, actor, urns, checked.academic_year, checked.term)
+        year, term = checked.academic_year, checked.term
+        asked = sign_off.must_be_signed(cursor, urns, year, term, actor=actor, signed_as=signed_as)
         _must_be_as_seen(cursor, urns, seen)
         versions = write(cursor, checked, actor=actor, key=key, explanations=explanations or {}, when=moment)
+        signed = sign_off.keep(cursor, versions, asked, actor=actor, signed_as=signed_as, when=moment)
     explained = _queries_by_school(checked, urns, among=explanations or {})
-    return _receipts(versions.assign(explained=explained), used=checked.used)
+    return _receipts(versions.assign(explained=explained, signed_off_as=signed), used=checked.used)
 
 
 def schools_of(checked: Checked) -> list[str]:
@@ -159,11 +165,13 @@ def record_nil(
     term: Term,
     actor: Actor,
     seen: int | None = None,
+    signed_as: str | None = None,
     when: datetime | None = None,
 ) -> Receipt:
     """Record that a school had no incidents in a term: a return like any other, and a version of it.
 
     `seen` is what `last_return` said when the person read it; StaleError when something was sent since.
+    `signed_as` as in `submit`.
     """
     _must_have_begun(academic_year, term, on=(when or audit.now()).date())
     checked = Checked((), "", academic_year=academic_year, term=term)
@@ -171,12 +179,14 @@ def record_nil(
         moment = when or audit.now()
         _must_be_known(cursor, school_urn)
         _must_be_in_scope(cursor, actor, [school_urn], academic_year, term)
+        asked = sign_off.must_be_signed(cursor, [school_urn], academic_year, term, actor=actor, signed_as=signed_as)
         _must_be_as_seen(cursor, [school_urn], None if seen is None else {school_urn: seen})
         versions = _new_versions(cursor, checked, [school_urn], actor=actor, when=moment)
         cursor.append("returns", versions)
+        signed = sign_off.keep(cursor, versions, asked, actor=actor, signed_as=signed_as, when=moment)
         _record(cursor, versions, actor, "nil return recorded", when=moment)
         standing.refresh(cursor, [school_urn])
-    return _receipts(versions.assign(explained=0))[0]
+    return _receipts(versions.assign(explained=0, signed_off_as=signed))[0]
 
 
 def withdraw(warehouse: Warehouse, return_id: int, *, actor: Actor, seen: int, when: datetime | None = None) -> None:
@@ -360,7 +370,7 @@ def _receipts(versions: pd.DataFrame, *, used: Sequence[Used] = ()) -> tuple[Rec
             term=Term(row["term"]), version=row["version"], nil=row["nil"], incidents=row["incidents"],
             children=row["children"], queries=row["queries"], recorded_at=row["recorded_at"].to_pydatetime(),
             recorded_by=row["recorded_by"], file_sha256=row["file_sha256"], explained=row["explained"],
-            mapped=mappings.of_school(used, row["school_urn"]),
+            mapped=mappings.of_school(used, row["school_urn"]), signed_off_as=row["signed_off_as"],
         )
         for row in versions.to_dict("records")
     )  # fmt: skip

@@ -89,8 +89,11 @@ def _is_signed(actor: Actor, signed_as: str | None) -> bool:
 
 def keep(
     cursor: Cursor, versions: pd.DataFrame, asked: Asking, *, actor: Actor, signed_as: str | None, when: datetime
-) -> None:
-    """Keep beside each version that needed it who signed it off; `versions` has return_id and school_urn."""
+) -> list[str]:
+    """Keep beside each version that needed it who signed it off; `versions` has return_id and school_urn.
+
+    The role for each version is given back, empty where no sign-off was asked for.
+    """
     rows = [
         (int(number), signed_as, pd.Timestamp(when), actor.name, " ".join(map(str, asked[urn])))
         for number, urn in zip(versions["return_id"], versions["school_urn"], strict=True)
@@ -98,6 +101,7 @@ def keep(
     ]
     names = ["return_id", "role", "declared_at", "declared_by", "asked_by"]
     cursor.append("sign_offs", pd.DataFrame(rows, columns=names))
+    return [(signed_as or "") if urn in asked else "" for urn in versions["school_urn"]]
 
 
 def who_asks(found: Asking) -> str:
