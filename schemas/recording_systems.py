@@ -7,141 +7,40 @@ in two ways, stops the start with its name. A school keeps its own words in a fi
 from __future__ import annotations
 
 from collections.abc import Iterator, Mapping
-from dataclasses import dataclass, replace
-from enum import StrEnum
 from functools import cache
 from types import MappingProxyType
 from typing import Any
 
 from schemas.definition_files import check_keys, names, read
 from schemas.errors import LanguageError, QuestionError
-from schemas.lexicon import lexicon, normalise
+from schemas.lexicon import normalise
 from schemas.own_words import merged
-from schemas.words import Column
+from schemas.recording_shapes import (
+    IDENTIFYING,
+    Layout,
+    Mark,
+    Meaning,
+    Part,
+    RecordingSystem,
+    columns,
+    header_key,
+)
+
+__all__ = [
+    "IDENTIFYING",
+    "Layout",
+    "Mark",
+    "Meaning",
+    "Part",
+    "RecordingSystem",
+    "build",
+    "columns",
+    "own_format",
+    "recording_systems",
+]
 
 KEYS = ("title", "layout", "about", "basis", "dates", "separators", "headers", "pupil", "categories", "actions",
         "dropped", "values", "mark")  # fmt: skip
-_HEADER_MARKS = " ?:*"
-
-
-class Layout(StrEnum):
-    """What a row of an export is."""
-
-    TWO_TABLES = "two_tables"
-    ROW_PER_EVENT = "row_per_event"
-    ROW_PER_CHILD = "row_per_child"
-    ROW_PER_ACTION = "row_per_action"
-
-    @property
-    def lists_children(self) -> bool:
-        """Whether one cell may name several children."""
-        return self in (Layout.ROW_PER_EVENT, Layout.ROW_PER_ACTION)
-
-
-class Part(StrEnum):
-    """What a column of an export is for, beside the columns of a return."""
-
-    COLUMN = "column"
-    UPN = "upn"
-    ADMISSION_NUMBER = "admission_number"
-    PUPIL_NUMBER = "pupil_number"
-    DATE_OF_BIRTH = "date_of_birth"
-    CATEGORY = "category"
-    ACTION = "action"
-    ACTION_DATE = "action_date"
-    DROPPED = "dropped"
-
-
-IDENTIFYING = (Part.UPN, Part.ADMISSION_NUMBER, Part.PUPIL_NUMBER)
-
-
-@dataclass(frozen=True, slots=True)
-class Meaning:
-    """What one header means; `name` is the column of the return, or the kind of thing that is dropped."""
-
-    part: Part
-    name: str = ""
-
-
-@dataclass(frozen=True)
-class Mark:
-    """A category or action that answers columns: column → code; `dated` takes the date of the action."""
-
-    words: tuple[str, ...]
-    sets: Mapping[str, str]
-    dated: str | None
-
-
-@dataclass(frozen=True, kw_only=True)
-class RecordingSystem:
-    """One layout of export: what its headers mean and what its words mean.
-
-    `headers` has only the words beyond the vocabulary's own; `values` is column → wording → code; wordings
-    are compared as `normalise` levels them.
-    """
-
-    name: str
-    title: str
-    layout: Layout
-    about: str
-    basis: str
-    month_first: bool
-    separators: tuple[str, ...]
-    headers: Mapping[str, Meaning]
-    values: Mapping[str, Mapping[str, str]]
-    subject: frozenset[str]
-    marks: tuple[Mark, ...]
-
-    def meaning(self, header: str) -> Meaning | None:
-        """What a header means in this format, or else in the vocabulary; None when it means nothing."""
-        key = header_key(header)
-        if key in self.headers:
-            return self.headers[key]
-        found = next((name for table in lexicon().tables.values() if (name := table.by_header.get(key))), None)
-        return Meaning(Part.COLUMN, found) if found else None
-
-    def code_for(self, column: Column, text: str) -> str | None:
-        """The code that an answer means in this format, or else in the vocabulary."""
-        return self.values.get(column.name, {}).get(normalise(text)) or column.code_for(text)
-
-    def mark_for(self, text: str) -> Mark | None:
-        """What a category or action answers; every action of the vocabulary is one."""
-        word = normalise(text)
-        for mark in self.marks:
-            if word in mark.words:
-                return mark
-        code = columns()["actions_taken"].code_for(text)
-        return Mark((word,), {"actions_taken": code}, None) if code else None
-
-    def is_subject(self, text: str) -> bool:
-        """Whether a category is one that the return is about."""
-        return normalise(text) in self.subject
-
-    def extended(self, *, headers: Mapping[str, str], values: Mapping[str, Mapping[str, str]]) -> RecordingSystem:
-        """The same with more: header → column, and column → wording → code; these go before its own."""
-        own = {header_key(header): Meaning(Part.COLUMN, name) for header, name in headers.items()}
-        both = {name: dict(words) for name, words in self.values.items()}
-        for name, words in values.items():
-            both[name] = {**both.get(name, {}), **{normalise(word): code for word, code in words.items()}}
-        return replace(self, headers={**self.headers, **own}, values=both)
-
-    @property
-    def known_headers(self) -> frozenset[str]:
-        """Every header that has a meaning, as compared."""
-        vocabulary = frozenset[str]().union(*(table.by_header for table in lexicon().tables.values()))
-        return vocabulary | frozenset(self.headers)
-
-
-def header_key(header: str) -> str:
-    """The form in which headers are compared."""
-    return normalise(header).rstrip(_HEADER_MARKS)
-
-
-@cache
-def columns() -> Mapping[str, Column]:
-    """Every column of a return by name; `incident_ref` is that of the incidents."""
-    tables = lexicon().tables
-    return MappingProxyType({**tables["children"].by_name, **tables["incidents"].by_name})
 
 
 @cache
@@ -158,12 +57,14 @@ def own_format(entry: Mapping[str, Any], *, where: str) -> RecordingSystem:
     if base not in recording_systems():
         raise QuestionError(f"There is no such format to extend. There are: {', '.join(recording_systems())}.")
     own = {key: value for key, value in entry.items() if key != "extends"}
+    _only_texts(own, where=where)
     return build(merged(read(f"formats/{base}.toml"), own), name=base, where=where)
 
 
 def build(entry: Mapping[str, Any], *, name: str, where: str) -> RecordingSystem:
     """One format from the content of its file; a LanguageError names the file and the key of the first fault."""
     check_keys(entry, required=KEYS, where=where)
+    _only_texts(entry, where=where)
     if entry["layout"] not in list(Layout) or entry["dates"] not in ("day_first", "month_first"):
         raise LanguageError(f"{where}: the layout or the order of dates is not one that can be read")
     return RecordingSystem(
@@ -192,6 +93,29 @@ def _meanings(entry: Mapping[str, Any], *, where: str) -> Iterator[tuple[str, Me
     yield from ((header, Meaning(Part.ACTION_DATE)) for header in entry["actions"]["dates"])
     for kind, headers in entry["dropped"].items():
         yield from ((header, Meaning(Part.DROPPED, kind)) for header in headers)
+
+
+def _only_texts(entry: Mapping[str, Any], *, where: str) -> None:
+    """Lists of words are lists of texts, so that no single text is taken apart into letters."""
+    for section in ("headers", "pupil", "categories", "actions", "dropped"):
+        _lists_of_texts(entry.get(section, {}), where=f"{where}: {section}")
+    _lists_of_texts({"separators": entry.get("separators", [])}, where=where)
+    for column, words in _table(entry.get("values", {}), where=f"{where}: values").items():
+        _lists_of_texts(words, where=f"{where}: values of {column}")
+    for mark in entry.get("mark", ()):
+        _lists_of_texts({"words": _table(mark, where=f"{where}: mark").get("words", [])}, where=f"{where}: mark")
+
+
+def _lists_of_texts(section: Any, *, where: str) -> None:
+    for name, words in _table(section, where=where).items():
+        if not (isinstance(words, list) and all(isinstance(word, str) and word for word in words)):
+            raise LanguageError(f"{where}: {name} must be a list of words that are not blank")
+
+
+def _table(content: Any, *, where: str) -> Mapping[str, Any]:
+    if not isinstance(content, dict):
+        raise LanguageError(f"{where}: expected names with what belongs to each")
+    return content
 
 
 def _one_meaning_each(found: Iterator[tuple[str, Meaning]], *, where: str) -> Mapping[str, Meaning]:
