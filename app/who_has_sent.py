@@ -9,6 +9,7 @@ import pandas as pd
 
 from app.wording import moment, number, opening, period
 from pipelines.board import ExpectedReturn, State
+from pipelines.return_states import ReturnState, state_of
 
 
 def sentence(expected: Sequence[ExpectedReturn], *, when: str, own: bool) -> str:
@@ -34,15 +35,31 @@ def _schools(count: int) -> str:
 
 def versions(sent: pd.DataFrame) -> pd.DataFrame:
     """Every version, the latest first: what it held, when it came, and who sent it, by role."""
+    after = _what_followed(sent)
     rows = [
         (one["school_name"], opening(period(one["academic_year"], one["term"])), int(one["version"]),
-         _kind(one), moment(one["recorded_at"].to_pydatetime()), opening(str(one["recorded_role"])),
+         _kind(one), _state(one, after.get(one["return_id"])),
+         moment(one["recorded_at"].to_pydatetime()), opening(str(one["recorded_role"])),
          opening(str(one["signed_off_as"])) or "–", int(one["incidents"]), int(one["children"]), int(one["queries"]))
         for one in sent.to_dict("records")
     ]  # fmt: skip
-    columns = ["School", "Term", "Version", "Kind", "Received", "Sent by", "Signed off by", "Incidents",
+    columns = ["School", "Term", "Version", "Kind", "Now", "Received", "Sent by", "Signed off by", "Incidents",
                "Rows of children", "Queries"]  # fmt: skip
     return pd.DataFrame(rows, columns=columns)
+
+
+def _what_followed(sent: pd.DataFrame) -> dict[int, str]:
+    """For each row that something came after, of the same school and term, what that was."""
+    places = sent.sort_values("return_id").groupby(["school_urn", "academic_year", "term"], sort=False)
+    following = places["state"].shift(-1).dropna()
+    return {int(sent.loc[index, "return_id"]): str(state) for index, state in following.items()}
+
+
+def _state(one: Mapping[Any, Any], followed_by: str | None) -> str:
+    if one["state"] == State.WITHDRAWN:
+        return "–"
+    state = state_of(str(one["state"]), followed_by=followed_by)
+    return "Stands" if state is ReturnState.SUBMITTED else opening(str(state))
 
 
 def _kind(one: Mapping[Any, Any]) -> str:

@@ -44,7 +44,9 @@ def must_move(before: ReturnState | None, after: ReturnState) -> None:
         raise RefusedError(CANNOT[after])
 
 
-def state_of(recorded: str, *, is_last: bool) -> ReturnState:
-    """The state of a version from what was recorded of it and whether anything came after it for its term."""
+def state_of(recorded: str, *, followed_by: str | None) -> ReturnState:
+    """The state of a version: from what was recorded of it, and of what happened next to the return of its term."""
     state = ReturnState(recorded)
-    return ReturnState.SUPERSEDED if state is ReturnState.SUBMITTED and not is_last else state
+    if state is not ReturnState.SUBMITTED or followed_by is None:
+        return state
+    return ReturnState.WITHDRAWN if followed_by == ReturnState.WITHDRAWN else ReturnState.SUPERSEDED

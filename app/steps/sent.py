@@ -1,32 +1,23 @@
-"""The last step: the receipt."""
+"""The last step: the receipt, and something back."""
 
 from __future__ import annotations
 
 import streamlit as st
 
-from app import receipt
+from app import mapping_step, receipt, something_back
 from app.sending import Sent
+from app.steps import proof
 from app.steps.previewing import cancel
-from app.wording import moment
+from pipelines.house import House
 
 
-def show(sent: Sent, names: dict[str, str]) -> None:
-    """The proof, on the page and as a file."""
-    first = sent.receipts[0]
-    st.success(receipt.sentence(sent.receipts, names))
+def show(sent: Sent, names: dict[str, str], house: House) -> None:
+    """The proof, on the page and as a file; then what it says."""
+    sentence = receipt.sentence(sent.receipts, names)
+    st.success(sentence)
     st.header("Receipt", anchor="receipt")
-    st.markdown(
-        f"Received on {moment(first.recorded_at)} from {first.recorded_by}, {sent.person.role}.  \n"
-        f"Fingerprint of the file (SHA-256): `{receipt.fingerprint(first)}`"
-    )
-    st.table(receipt.as_table(sent.receipts, names), hide_index=True)
-    st.download_button(
-        "Download the receipt",
-        receipt.as_text(sent.receipts, names, role=sent.person.role),
-        file_name=f"receipt-{first.academic_year}-{first.term}-{first.return_id}.txt",
-        mime="text/plain",
-        on_click="ignore",
-        key="send-receipt",
-    )
-    st.markdown("To print it, use your browser's own Print. The page Returns shows this version too.")
+    proof.show(sent.person, house, [one.return_id for one in sent.receipts], sentence=sentence)
+    mapping_step.received_as(sent.receipts, names)
+    st.markdown("The page Returns shows this version and its receipt at any time.")
+    something_back.show(sent.person, sent.receipts, names)
     st.button("Send another return", on_click=cancel, key="send-another")

@@ -8,7 +8,18 @@ from functools import partial
 import pandas as pd
 import streamlit as st
 
-from app import board_words, chase_list, deadline_form, filters, mailbox_form, reminding, sign_off, who_has_sent
+from app import (
+    attempts,
+    board_words,
+    chase_list,
+    deadline_form,
+    filters,
+    mailbox_form,
+    past_receipts,
+    reminding,
+    sign_off,
+    who_has_sent,
+)
 from app.calm import calmly
 from app.identity import current_person
 from app.issue_tables import plain
@@ -90,13 +101,16 @@ def show_versions(person: Person, chosen: filters.Chosen) -> None:
         sent = sent if wanted is None else sent[sent[name] == wanted]
     if not len(sent):
         st.markdown("None yet.")
+        attempts.show(person)
         return
-    st.markdown("A later version takes the place of the one before it; both stay on record.")
+    st.markdown("A later version takes the place of the one before it; both stay on record, as does one withdrawn.")
     if len(sent) > FEW:
         with st.expander(f"Show all {len(sent):,} versions, the latest first"):
             table(who_has_sent.versions(sent), "versions")
     else:
         table(who_has_sent.versions(sent), "versions")
+    past_receipts.show(person, sent)
+    attempts.show(person)
 
 
 def paged(frame: pd.DataFrame, key: str) -> None:

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import streamlit as st
 
-from app import sending
+from app import mapping_step, sending
 from app.calm import calmly
 from app.identity import current_person
 from app.permissions import Action
@@ -23,9 +23,10 @@ def page() -> None:
         st.error(sentence)
     match sending.kept(person):
         case Sent() as what:
-            sent.show(what, names_of(person, house))
+            sent.show(what, names_of(person, house), house)
         case Draft(checked=None) as draft:
             checked.show(draft)
+            mapping_step.section(draft, person, house, names_of(person, house))
             st.header("Send the corrected file", anchor="corrected")
             choosing.show(person, house, stated=draft.stated)
         case Draft() as draft:

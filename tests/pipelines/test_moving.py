@@ -145,9 +145,9 @@ def test_a_return_moves_only_as_the_drawing_allows() -> None:
             else:
                 with pytest.raises(RefusedError):
                     must_move(before, after)
-    assert state_of("submitted", is_last=True) is ReturnState.SUBMITTED
-    assert state_of("submitted", is_last=False) is ReturnState.SUPERSEDED
-    assert state_of("withdrawn", is_last=False) is ReturnState.WITHDRAWN
+    assert state_of("submitted", followed_by=None) is ReturnState.SUBMITTED
+    assert state_of("submitted", followed_by="submitted") is ReturnState.SUPERSEDED
+    assert state_of("submitted", followed_by="withdrawn") is ReturnState.WITHDRAWN
 
 
 def test_the_release_of_a_term_is_told_with_its_day() -> None:

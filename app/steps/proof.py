@@ -1,0 +1,47 @@
+"""The receipt of one file on the page, and as files to print and to keep; for a version just sent or of years ago."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+
+import pandas as pd
+import streamlit as st
+
+from app import printable, proof_words
+from app.issue_tables import plain
+from app.permissions import Person, scope_of
+from pipelines import receipts
+from pipelines.house import House
+from pipelines.receipts import Proof
+
+
+def show(person: Person, house: House, return_ids: Sequence[int], *, sentence: str = "") -> tuple[Proof, ...]:
+    """Draw the receipt of these versions of one file, which must be of one's own schools, with its downloads."""
+    found = receipts.proofs(house.warehouse, scope_of(person), return_ids)
+    facts = proof_words.common(found)
+    if len(found) == 1:
+        facts += proof_words.of_school(found[0])
+    with st.container(key="words-receipt"):
+        st.table(pd.DataFrame(facts, columns=["Receipt", "For this return"]).map(plain), hide_index=True)
+        if len(found) > 1:
+            st.table(proof_words.schools_table(found).map(_plain), hide_index=True)
+    _downloads(found, sentence or f"Version {found[0].version}, {proof_words.state(found[0])}.")
+    return found
+
+
+def _plain(cell: object) -> object:
+    return plain(cell) if isinstance(cell, str) else cell
+
+
+def _downloads(found: Sequence[Proof], sentence: str) -> None:
+    with st.container(horizontal=True):
+        st.download_button(
+            "Download the receipt", printable.as_html(found, sentence=sentence),
+            file_name=proof_words.file_name(found, ending="html"), mime="text/html", on_click="ignore",
+            key=f"receipt-page-{found[0].return_id}", help="One page to print or to file; it opens in any browser.",
+        )  # fmt: skip
+        st.download_button(
+            "Download it as text", proof_words.as_text(found),
+            file_name=proof_words.file_name(found, ending="txt"), mime="text/plain", on_click="ignore",
+            key=f"receipt-text-{found[0].return_id}",
+        )  # fmt: skip
