@@ -6,6 +6,7 @@ from collections.abc import Mapping, Sequence
 
 import pandas as pd
 
+from app import mapping_words
 from app.issues import counted
 from app.wording import moment, period
 from pipelines.returns import Receipt
@@ -67,6 +68,7 @@ def _of_school(one: Receipt, names: Mapping[str, str]) -> list[str]:
         f"{names.get(one.school_urn, '')} (URN {one.school_urn})".strip(),
         f"  Receipt number {one.return_id}, version {one.version}{', nil return' if one.nil else ''}",
         f"  Incidents {one.incidents:,}; rows of children {one.children:,}; {queries(one.queries, one.explained)}",
+        *(f"  {sentence}" for sentence in mapping_words.sentences(one.mapped)),
     ]
 
 

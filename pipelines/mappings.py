@@ -107,7 +107,7 @@ def record_use(cursor: Cursor, used: Sequence[Used], versions: pd.DataFrame) -> 
 def of_school(used: Iterable[Used], urn: str) -> tuple[Used, ...]:
     """What was read by a mapping in one school's rows, in the order of the entries."""
     own = [Used(one.entry, one.by_school[urn]) for one in used if urn in one.by_school]
-    return tuple(sorted(own, key=lambda one: one.entry))
+    return tuple(sorted(own, key=lambda one: one.entry.place))
 
 
 def used_in(cursor: Cursor, return_id: int) -> tuple[Used, ...]:
@@ -117,7 +117,7 @@ def used_in(cursor: Cursor, return_id: int) -> tuple[Used, ...]:
         {"id": return_id},
     )
     found = [Used(_entry([*list(row.values())[:3], json.loads(row["meant"])]), int(row["rows_read"])) for row in rows]
-    return tuple(sorted(found, key=lambda one: one.entry))
+    return tuple(sorted(found, key=lambda one: one.entry.place))
 
 
 def _is_own(cursor: Cursor, owner: Scope, actor: Actor) -> bool:

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import streamlit as st
 
-from app import issue_tables
+from app import issue_tables, mapping_step
 from app.issues import counted, summary
 from app.sending import Draft
 
@@ -15,4 +15,5 @@ def show(draft: Draft) -> None:
     if draft.checked is not None and draft.checked.incidents is not None and draft.checked.children is not None:
         incidents, children = len(draft.checked.incidents), len(draft.checked.children)
         st.markdown(f"Read: {counted(incidents, 'incident')} and {counted(children, 'row')} of children.")
+    mapping_step.read_as(draft)
     issue_tables.show(draft.issues, readable=draft.readable, can_explain=draft.checked is not None)

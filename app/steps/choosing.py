@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import streamlit as st
 
-from app import sending
+from app import mapping_step, sending
 from app.calm import calmly
 from app.identity import current_person
 from app.permissions import Action, Person
@@ -45,6 +45,7 @@ def show(person: Person, house: House, *, stated: Stated) -> None:
     )  # fmt: skip
     said = Stated(urn, None if year == FILE_SAYS else year, None if term == FILE_SAYS else Term(term))
     _upload(said, house)
+    mapping_step.standing(said, person, house, schools)
 
 
 def _upload(stated: Stated, house: House) -> None:

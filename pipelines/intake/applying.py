@@ -8,10 +8,11 @@ from itertools import islice
 
 import pandas as pd
 
+from pipelines.intake.closeness import by_closeness
 from pipelines.intake.layout import column_place, header_key
 from pipelines.intake.mapping import SEPARATORS, SEVERAL, map_headers, relabel
 from pipelines.intake.plain_wordings import header_wording, value_key, value_wording
-from pipelines.intake.school_mapping import TABLES, Entry, SchoolMapping, column_of, joined
+from pipelines.intake.school_mapping import TABLES, Entry, SchoolMapping, column_of, columns_of, joined
 from pipelines.intake.tables import TextTable, rows_with
 from schemas.issues import Issue
 from schemas.lexicon import Column
@@ -34,12 +35,18 @@ class Used:
 
 @dataclass(frozen=True, slots=True)
 class Unread:
-    """A wording that is not understood and may be mapped: `column` is blank for a header; `rows` hold it."""
+    """A wording that is not understood and may be mapped: `column` is blank for a header; `rows` hold it.
+
+    `options` are the columns that are not in the file, or the column's codes: the closest in wording first, and
+    `likely` says whether that one is close.
+    """
 
     table: str
     column: str
     wording: str
     rows: int
+    options: tuple[str, ...] = ()
+    likely: bool = False
 
 
 @dataclass(frozen=True)
@@ -158,19 +165,17 @@ def _parts(text: str, *, several: bool) -> list[str]:
 def unread(applied: Applied, issues: Iterable[Issue]) -> tuple[Unread, ...]:
     """The headers and answers that are not understood and may be mapped; of none in which personal data were found."""
     refused = {(issue.table, issue.column or "") for issue in issues if issue.rule.startswith("personal-")}
-    return tuple(
-        one
-        for name, table in applied.tables.items()
-        if name in TABLES
-        for one in (*_unread_headers(table, applied, refused), *_unread_answers(table, refused))
-    )
+    tables = [applied.tables[name] for name in TABLES if name in applied.tables]
+    headers = [one for table in tables for one in _unread_headers(table, applied, refused)]
+    return (*headers, *(one for table in tables for one in _unread_answers(table, refused)))
 
 
 def _unread_headers(table: TextTable, applied: Applied, refused: set[tuple[str, str]]) -> list[Unread]:
     known = map_headers(table.name, table.frame.columns)
+    missing = {column.name: column.words for column in columns_of(table.name) if column.name not in set(known.values())}
     places = {str(label): column_place(at) for at, label in enumerate(table.frame.columns)}
     return [
-        Unread(table.name, "", label, len(table.frame))
+        Unread(table.name, "", label, len(table.frame), *by_closeness(label, missing))
         for label, place in places.items()
         if label not in known
         and header_wording(label) is not None
@@ -195,8 +200,13 @@ def _of_column(table: str, column: Column, cells: pd.Series) -> list[Unread]:
             key = value_wording(part)
             if key is not None and not column.code_for(part):
                 wordings.setdefault(key, (part, []))[1].append(text)
-    rows = [Unread(table, column.name, part, len(rows_with(cells, set(texts)))) for part, texts in wordings.values()]
-    return sorted((one for one in rows if one.rows), key=lambda one: -one.rows)[:MOST_OFFERED]
+    counts = sorted(((len(rows_with(cells, set(texts))), part) for part, texts in wordings.values()), reverse=True)
+    codes = {code.code: code.words for code in column.codes.codes} if column.codes else {}
+    return [
+        Unread(table, column.name, part, rows, *by_closeness(part, codes))
+        for rows, part in counts[:MOST_OFFERED]
+        if rows
+    ]
 
 
 def _understood(column: Column, text: str) -> bool:

@@ -20,7 +20,7 @@ MOST_ENTRIES = 300
 CODED = frozenset({"code", "codes"})
 
 
-@dataclass(frozen=True, slots=True, order=True)
+@dataclass(frozen=True, slots=True)
 class Entry:
     """How one wording is read.
 
@@ -37,6 +37,11 @@ class Entry:
     def is_header(self) -> bool:
         """Whether it is about a header, and not about an answer."""
         return not self.column
+
+    @property
+    def place(self) -> tuple[object, ...]:
+        """Its place in a list: headers before answers, incidents before children."""
+        return (bool(self.column), self.table != "incidents", self.column, self.said, self.meant)
 
 
 @dataclass(frozen=True)
@@ -66,7 +71,7 @@ NO_MAPPING = SchoolMapping()
 
 def must_hold_together(entries: Iterable[Entry]) -> tuple[Entry, ...]:
     """The entries in their order, each once; a QuestionError says what may not be kept, and repeats no wording."""
-    found = tuple(sorted(set(entries)))
+    found = tuple(sorted(set(entries), key=lambda entry: entry.place))
     if len(found) > MOST_ENTRIES:
         raise QuestionError(f"A mapping holds at most {MOST_ENTRIES} wordings. Correct the file itself instead.")
     for entry in found:
@@ -77,11 +82,16 @@ def must_hold_together(entries: Iterable[Entry]) -> tuple[Entry, ...]:
 
 
 def column_of(table: str, name: str) -> Column | None:
-    """The vocabulary's column, `school_urn` among the children too; None where there is none."""
+    """The vocabulary's column, `school_urn` among the children's too; None where there is none."""
+    return next((column for column in columns_of(table) if column.name == name), None)
+
+
+def columns_of(table: str) -> tuple[Column, ...]:
+    """The columns that a table may have, `school_urn` among the children's too; none for a table that is not one."""
     if table not in TABLES:
-        return None
-    found = lexicon().tables[table].by_name.get(name)
-    return lexicon().column("incidents", name) if found is None and name == "school_urn" else found
+        return ()
+    own = lexicon().tables[table].columns
+    return own if table == "incidents" else (*own, lexicon().column("incidents", "school_urn"))
 
 
 def _must_be_plain(entry: Entry) -> None:

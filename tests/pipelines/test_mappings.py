@@ -66,7 +66,7 @@ def test_a_school_maps_its_words_once_and_every_later_return_is_read_by_them(sto
     for version in (1, 2):
         (receipt,) = submit(store, look(store, dsl, "900001"), dsl)
         assert receipt.version == version
-        assert [(one.entry, one.rows) for one in receipt.mapped] == [(NINE, 2), (POLICE, 1)]
+        assert [(one.entry, one.rows) for one in receipt.mapped] == [(POLICE, 1), (NINE, 2)]
         with store.reading() as cursor:
             assert mappings.used_in(cursor, receipt.return_id) == receipt.mapped
 
@@ -97,7 +97,7 @@ def test_a_file_of_several_schools_is_read_by_the_senders_organisation(store: Wa
     checked = look(store, officer, "900001", "900002")
     receipts = submit(store, checked, officer)
     assert [one.rows for one in checked.used if one.entry == NINE] == [4]
-    assert [[(one.entry, one.rows) for one in receipt.mapped] for receipt in receipts] == [[(NINE, 2), (POLICE, 1)]] * 2
+    assert [[(one.entry, one.rows) for one in receipt.mapped] for receipt in receipts] == [[(POLICE, 1), (NINE, 2)]] * 2
 
 
 def test_an_operator_who_names_the_school_reads_by_its_mapping(store: Warehouse) -> None:
