@@ -35,7 +35,7 @@ class Kind(StrEnum):
 SENTENCES: dict[Kind, tuple[bool, str]] = {
     Kind.DROPPED: (False, "Dropped, because a return has no place for {column}"),
     Kind.UNKNOWN_COLUMN: (True, "Dropped, because this format does not know the header"),
-    Kind.OTHER_SUBJECT: (False, "Left out, because the event is of other categories"),
+    Kind.OTHER_SUBJECT: (True, "Left out, because the event is of other categories"),
     Kind.NOT_UNDERSTOOD: (True, "{column}: not one of the words known; left blank"),
     Kind.MONTH_FIRST: (
         True,

@@ -7,16 +7,27 @@ from pathlib import Path
 
 from pipelines.reference_pages.checks_page import checks_page
 from pipelines.reference_pages.data_dictionary import data_dictionary
+from pipelines.reference_pages.formats_page import formats_page
 from pipelines.reference_pages.measures_page import measures_page
 from pipelines.reference_pages.rule_sets_page import rule_sets_page
 
-__all__ = ["PAGES", "checks_page", "data_dictionary", "measures_page", "rule_sets_page", "stale_pages", "write_pages"]
+__all__ = [
+    "PAGES",
+    "checks_page",
+    "data_dictionary",
+    "formats_page",
+    "measures_page",
+    "rule_sets_page",
+    "stale_pages",
+    "write_pages",
+]
 
 PAGES: Mapping[str, Callable[[], str]] = {
     "data-dictionary.md": data_dictionary,
     "rule-sets.md": rule_sets_page,
     "measures.md": measures_page,
     "checks.md": checks_page,
+    "formats.md": formats_page,
 }
 
 

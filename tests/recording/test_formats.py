@@ -3,10 +3,13 @@
 from __future__ import annotations
 
 import copy
+import re
+import tomllib
 from typing import Any
 
 import pytest
 
+from pipelines.reference_pages.formats_page import formats_page
 from schemas.definition_files import read
 from schemas.errors import LanguageError, PlumblineError
 from schemas.lexicon import normalise
@@ -102,6 +105,13 @@ def test_a_school_s_own_words_go_before_those_of_the_format_it_extends() -> None
     assert mark is not None
     assert mark.sets == {"police_contacted": "not_known"}
     assert recording_systems()["row-per-child"].meaning("details") == Meaning(Part.DROPPED, "free text")
+
+
+def test_the_file_of_a_school_s_own_words_that_the_page_shows_is_one() -> None:
+    (example,) = re.findall(r"```toml\n(.*?)```", formats_page(), re.DOTALL)
+    system = own_format(tomllib.loads(example), where="own.toml")
+    assert system.meaning("Concern") == Meaning(Part.CATEGORY)
+    assert system.code_for(columns()["parents_informed"], "home informed") == "all"
 
 
 @pytest.mark.parametrize(
