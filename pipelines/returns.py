@@ -7,7 +7,7 @@ its audit event: a crash at any point leaves the old state whole.
 from __future__ import annotations
 
 from collections import Counter
-from collections.abc import Container, Mapping, Sequence
+from collections.abc import Callable, Container, Mapping, Sequence
 from dataclasses import dataclass, replace
 from datetime import date, datetime
 from typing import Any
@@ -19,7 +19,7 @@ from pipelines.earlier_counts import nil_issues
 from pipelines.history import history_issues, last_day_of, schools_in_scope
 from pipelines.intake import bounded
 from pipelines.intake.bounds import OPERATOR
-from pipelines.intake.checking import Checked
+from pipelines.intake.checking import Checked, Stage
 from pipelines.intake.surroundings import Stated, Surroundings
 from pipelines.intake.tables import NamedFile
 from pipelines.keys import rekey
@@ -37,7 +37,8 @@ from schemas.issues import Issue, errors, queries
 from schemas.lexicon import lexicon
 
 __all__ = [
-    "Checked", "NamedFile", "Preview", "Receipt", "Stated", "check", "preview", "record_nil", "submit", "withdraw",
+    "Checked", "NamedFile", "Preview", "Receipt", "Stage", "Stated", "check", "preview", "record_nil", "submit",
+    "withdraw",
 ]  # fmt: skip
 
 STALE = "Another version came in after you checked this one. Read again what will change, then submit."
@@ -65,25 +66,32 @@ class Receipt:
     signed_off_as: str = ""  # the role that declared it complete, where its organisation asks for that
 
 
-def check(warehouse: Warehouse, files: Sequence[NamedFile], *, stated: Stated, actor: Actor, key: bytes) -> Checked:
-    """Check a return against the rule book, the register and what was sent before; stores only the attempt."""
-    checked = look_at(warehouse, files, stated=stated, actor=actor, key=key)
+def check(
+    warehouse: Warehouse, files: Sequence[NamedFile], *,
+    stated: Stated, actor: Actor, key: bytes, told: Callable[[Stage], object] = lambda _: None,
+) -> Checked:  # fmt: skip
+    """Check a return against the rule book, the register and what was sent before; stores only the attempt.
+
+    `told` is called as each stage begins.
+    """
+    checked = look_at(warehouse, files, stated=stated, actor=actor, key=key, told=told)
     note_attempt(warehouse, checked, actor)
     return checked
 
 
 def look_at(
     warehouse: Warehouse, files: Sequence[NamedFile], *,
-    stated: Stated, actor: Actor, key: bytes, mapped: bool = True,
+    stated: Stated, actor: Actor, key: bytes, mapped: bool = True, told: Callable[[Stage], object] = lambda _: None,
 ) -> Checked:  # fmt: skip
     """The same check, recording nothing at all; without the school's own mapping where `mapped` is false."""
     with warehouse.reading() as cursor:
         mapping = mappings.standing_for(cursor, stated, actor=actor) if mapped else None
         around = Surroundings(audit.now().date(), known_schools(cursor), mapping)
         bounds = OPERATOR if actor.scope.kind is ScopeKind.OPERATOR else None
-        checked = bounded.check(files, stated=stated, around=around, bounds=bounds)
+        checked = bounded.check(files, stated=stated, around=around, bounds=bounds, told=told)
         if not checked.readable:
             return checked
+        told(Stage.HISTORY)
         found = history_issues(cursor, checked, key=key, actor=actor)
         return replace(checked, issues=(*checked.issues, *found))
 

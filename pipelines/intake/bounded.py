@@ -8,7 +8,7 @@ from collections.abc import Sequence
 from pipelines.intake.bounds import Bounds, bounds_for
 from pipelines.intake.checking import Checked
 from pipelines.intake.messages import Request
-from pipelines.intake.reading_processes import StoppedError, processes
+from pipelines.intake.reading_processes import StoppedError, Told, processes
 from pipelines.intake.surroundings import Stated, Surroundings
 from pipelines.intake.tables import NamedFile, fingerprint
 from pipelines.intake.wordings import issue
@@ -21,11 +21,14 @@ def get_ready() -> None:
     processes.get_ready()
 
 
-def check(files: Sequence[NamedFile], *, stated: Stated, around: Surroundings, bounds: Bounds | None = None) -> Checked:
+def check(
+    files: Sequence[NamedFile], *, stated: Stated, around: Surroundings, bounds: Bounds | None = None,
+    told: Told = lambda _: None,
+) -> Checked:  # fmt: skip
     """The same as `checking.check`; a file that takes more than its bounds allow is refused with a sentence."""
     request = Request(tuple(file.name for file in files), stated, around, bounds or bounds_for(files))
     try:
-        answer = processes.ask(request, [file.content for file in files])
+        answer = processes.ask(request, [file.content for file in files], told)
     except StoppedError as stopped:
         log.warning("reading was stopped: %s", stopped)
         return _refused(files)

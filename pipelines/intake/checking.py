@@ -2,8 +2,9 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
+from enum import StrEnum
 from typing import TYPE_CHECKING
 
 import pandas as pd
@@ -20,6 +21,18 @@ if TYPE_CHECKING:
 
 REFUSING = ("file-", "personal-")
 RETURN_FIELDS = frozenset({"school urn", "academic year", "term", "key version", "field", "value"})
+
+
+class Stage(StrEnum):
+    """What a check does, one after the other; the last two need the warehouse."""
+
+    READING = "reading"
+    GATE = "gate"
+    FORMATS = "formats"
+    RULES = "rules"
+    RELATIONS = "relations"
+    HISTORY = "history"
+    PREVIEW = "preview"
 
 
 @dataclass(frozen=True)
@@ -55,18 +68,21 @@ class Checked:
 
 
 def check(
-    files: Sequence[NamedFile], *, stated: Stated, around: Surroundings, unpacked: int | None = None
-) -> Checked:
+    files: Sequence[NamedFile], *, stated: Stated, around: Surroundings, unpacked: int | None = None,
+    told: Callable[[Stage], object] = lambda _: None,
+) -> Checked:  # fmt: skip
     """Check the files of one return, or of one term's returns of several schools; stores nothing.
 
-    `unpacked` bounds what a ZIP or workbook may unpack to, in megabytes.
+    `unpacked` bounds what a ZIP or workbook may unpack to, in megabytes; `told` is called as each stage begins.
     """
     # The stages take seconds to load; whoever records a nil return needs none of them.
     from pipelines.intake import applying, formats, personal_data, reading, relations, rules, structure, whole
     from pipelines.intake.school_mapping import NO_MAPPING
 
+    told(Stage.READING)
     read = reading.read(files, unpacked=unpacked)
     applied = applying.apply(read.tables, around.mapping or NO_MAPPING)
+    told(Stage.GATE)
     found = personal_data.inspect(applied.tables, known=known_headers())
     issues = [*read.issues, *applying.settle(found, applied)]
     unread = applying.unread(applied, issues)
@@ -78,14 +94,17 @@ def check(
         return Checked(tuple(issues), read.sha256, bool(read.tables), used=used, unread=unread)
     if not len(shaped.incidents) and not len(shaped.children):
         return Checked(in_one_sentence(issues), read.sha256)
+    told(Stage.FORMATS)
     incidents, found = formats.check("incidents", shaped.incidents)
     issues += found
     children, found = formats.check("children", shaped.children)
     issues += found
     placed = structure.place(incidents, children, shaped.stated)
     issues += placed.issues
+    told(Stage.RULES)
     issues += rules.check("incidents", incidents, today=around.today)
     issues += rules.check("children", children, today=around.today)
+    told(Stage.RELATIONS)
     issues += relations.check(incidents, placed.children, placed.stated, around)
     issues += whole.check(incidents)
     return Checked(

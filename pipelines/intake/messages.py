@@ -11,6 +11,7 @@ from pipelines.intake.checking import Checked
 from pipelines.intake.surroundings import Stated, Surroundings
 
 READY = b"ready"
+BEGUN = b"begun "  # before the name of a stage of the check, while the answer is awaited
 LENGTH = struct.Struct(">Q")
 
 

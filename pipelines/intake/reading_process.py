@@ -15,7 +15,7 @@ from typing import IO
 
 from pipelines.intake import process_limits
 from pipelines.intake.checking import check
-from pipelines.intake.messages import READY, Answer, Request, receive, send
+from pipelines.intake.messages import BEGUN, READY, Answer, Request, receive, send
 from pipelines.intake.passing import pack, unpack
 from pipelines.intake.surroundings import Stated, Surroundings
 from pipelines.intake.tables import NamedFile
@@ -33,7 +33,7 @@ def main() -> None:
     process_limits.write_no_files()
     send(outgoing, READY)
     while request := _next(incoming):
-        answer, go_on = _answer(request, incoming, notes)
+        answer, go_on = _answer(request, incoming, outgoing, notes)
         send(outgoing, answer)
         if not go_on:
             return
@@ -48,14 +48,17 @@ def _next(incoming: IO[bytes]) -> Request | None:
     return request
 
 
-def _answer(request: Request, incoming: IO[bytes], notes: _Notes) -> tuple[bytes, bool]:
+def _answer(request: Request, incoming: IO[bytes], outgoing: IO[bytes], notes: _Notes) -> tuple[bytes, bool]:
     """The answer, and whether this process is good for another."""
     notes.lines.clear()
     usage = process_limits.begin(request.bounds)
     checked = None
     try:
         files = [NamedFile(name, receive(incoming)) for name in request.names]
-        checked = check(files, stated=request.stated, around=request.around, unpacked=request.bounds.unpacked)
+        checked = check(
+            files, stated=request.stated, around=request.around, unpacked=request.bounds.unpacked,
+            told=lambda stage: send(outgoing, BEGUN + stage.encode()),
+        )  # fmt: skip
         return pack(Answer(checked, tuple(notes.lines), *usage())), not request.bounds.large
     except MemoryError:
         process_limits.end()

@@ -11,16 +11,18 @@ import os
 import pickle
 import subprocess
 import sys
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from contextlib import contextmanager, suppress
 from pathlib import Path
 from threading import BoundedSemaphore, Lock, Timer
 from typing import IO
 
 from pipelines.intake.bounds import Bounds
-from pipelines.intake.messages import READY, Answer, Request, receive, send
+from pipelines.intake.checking import Stage
+from pipelines.intake.messages import BEGUN, READY, Answer, Request, receive, send
 from pipelines.intake.passing import pack, unpack
 
+Told = Callable[[Stage], object]
 _ROOT = Path(__file__).resolve().parents[2]
 _PROGRAM = "import sys; sys.path.insert(0, sys.argv[1]); from pipelines.intake.reading_process import main; main()"
 _KEPT = ("PATH", "LANG", "LC_ALL", "SYSTEMROOT")
@@ -65,8 +67,8 @@ class ReadingProcess:
         """What the operating system knows it by."""
         return self._process.pid
 
-    def ask(self, request: Request, contents: list[bytes]) -> Answer:
-        """The answer; a StoppedError when the bounds stopped it or it died."""
+    def ask(self, request: Request, contents: list[bytes], told: Told = lambda _: None) -> Answer:
+        """The answer; a StoppedError when the bounds stopped it or it died. `told` is called with each stage begun."""
         try:
             with self._stopped_after(_STARTING):
                 self._ready = self._ready or receive(self._stream("stdout")) == READY
@@ -74,7 +76,9 @@ class ReadingProcess:
                 send(self._stream("stdin"), pack(request))
                 for content in contents:
                     send(self._stream("stdin"), content)
-                answer = unpack(receive(self._stream("stdout")))
+                while (said := receive(self._stream("stdout"))).startswith(BEGUN):
+                    told(Stage(said.removeprefix(BEGUN).decode()))
+                answer = unpack(said)
         except (EOFError, OSError, pickle.UnpicklingError) as error:
             self.stop()
             raise StoppedError(type(error).__name__) from None
@@ -127,13 +131,13 @@ class ReadingProcesses:
             if not self.waiting:
                 self.waiting.append(ReadingProcess())
 
-    def ask(self, request: Request, contents: list[bytes]) -> Answer:
-        """The answer; a StoppedError when reading went beyond its bounds."""
+    def ask(self, request: Request, contents: list[bytes], told: Told = lambda _: None) -> Answer:
+        """The answer; a StoppedError when reading went beyond its bounds. `told` is called with each stage begun."""
         with self._turns[request.bounds.large]:
             process = self._take(request.bounds)
             good = False
             try:
-                answer = process.ask(request, contents)
+                answer = process.ask(request, contents, told)
                 good = answer.checked is not None and not request.bounds.large and process.answers < _ANSWERS
             finally:
                 self._put_back(process, request.bounds, good=good)

@@ -135,3 +135,10 @@ def test_a_program_that_used_it_ends_without_a_warning_and_leaves_no_process():
     )
     assert ended.stderr == ""
     assert not (Path("/proc") / ended.stdout.strip()).exists()
+
+
+def test_each_stage_is_told_as_it_begins_from_the_other_process() -> None:
+    told: list[str] = []
+    files = [NamedFile("incidents.csv", b"incident_ref\nI1\n"), NamedFile("children.csv", b"incident_ref\nI1\n")]
+    bounded.check(files, stated=Stated(), around=Surroundings(date(2026, 1, 1)), told=lambda stage: told.append(stage))
+    assert told[:2] == ["reading", "gate"]
