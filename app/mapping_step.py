@@ -36,9 +36,9 @@ def read_as(draft: Draft) -> None:
 
 
 def received_as(receipts: Sequence[Receipt], names: dict[str, str]) -> None:
-    """The same in the receipt, school by school; nothing when no wording was read by a mapping."""
+    """The same school by school, where a receipt is for several; that of one school says it itself."""
     for one in receipts:
-        if one.mapped:
+        if one.mapped and len(receipts) > 1:
             school = plain(names.get(one.school_urn, one.school_urn))
             st.markdown(f"Read by the mapping, for {school}:\n" + mapping_words.as_list(one.mapped))
 

@@ -20,6 +20,7 @@ LONGEST = 60
 MOST_WORDS = 8
 NOT_ORDINARY = frozenset({"may", "will"})  # in the vocabulary's definitions, and first names too
 _SHAPE = re.compile(r"[A-Za-z0-9][A-Za-z0-9 '’&/()+,.:?*_–-]*")
+_POSSESSIVE = re.compile(r"['’]s\b")
 _WORDS = re.compile(r"[a-z]+")
 _NUMBERS = re.compile(r"[0-9]+")
 
@@ -58,8 +59,8 @@ def _is_plain(text: str) -> bool:
 
 
 def _joined(text: str) -> str:
-    """“Children's” as one word, so that its last letter is no initial."""
-    return text.casefold().replace("'s", "s").replace("’s", "s").replace("'", "").replace("’", "")
+    """“Child's” as “child”, so that its last letter is no initial; “don't” as one word."""
+    return _POSSESSIVE.sub("", text.casefold()).replace("'", "").replace("’", "")
 
 
 def _few_digits(numbers: list[str]) -> bool:

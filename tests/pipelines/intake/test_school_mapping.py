@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import Mapping
+from importlib import resources
 
 import pytest
 
@@ -173,9 +174,12 @@ def test_what_may_identify_somebody_or_carry_markup_is_never_kept(text: str) -> 
         assert not text or len(text) < 3 or text not in str(refused.value)
 
 
-def test_no_common_first_name_or_surname_is_an_ordinary_word() -> None:
-    assert not ordinary_words().intersection(FIRST_NAMES)
-    assert not ordinary_words().intersection(SURNAMES)
+def test_no_first_name_or_surname_is_an_ordinary_word() -> None:
+    lists = [resources.files("pipelines.intake") / "names" / name for name in ("forenames.txt", "surnames.txt")]
+    lines = [line.strip().casefold() for path in lists for line in path.read_text("utf-8").splitlines()]
+    listed = {line for line in lines if line and not line.startswith("#")}
+    assert len(listed) > 10_000
+    assert not ordinary_words().intersection(FIRST_NAMES | SURNAMES | listed)
 
 
 def test_a_header_that_announces_personal_data_is_neither_offered_nor_kept() -> None:
