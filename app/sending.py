@@ -7,11 +7,12 @@ are mapped, the file itself within the bounds of `holding`.
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, replace
 
 import streamlit as st
 
+from app import background, sign_off
 from app.holding import Held, hold, still
 from app.permissions import Action, Person, actor_of, may
 from pipelines import moving, returns
@@ -19,7 +20,7 @@ from pipelines.house import House
 from pipelines.mappings import Unread, Used
 from pipelines.moving import Moved
 from pipelines.reporting import Question
-from pipelines.returns import Checked, NamedFile, Preview, Receipt, Stated
+from pipelines.returns import Checked, NamedFile, Preview, Receipt, Stage, Stated
 from schemas.calendar import Term
 from schemas.errors import RefusedError, StaleError
 from schemas.issues import Issue, queries
@@ -68,16 +69,33 @@ def must_be_allowed(person: Person, *urns: str, house: House) -> None:
         raise RefusedError(returns.NO_SCHOOL)
 
 
-def check(files: Sequence[NamedFile], *, stated: Stated, person: Person, house: House) -> Draft:
-    """Check files and, when they can be sent, compare them with what stands; stores nothing of them."""
+def check(
+    files: Sequence[NamedFile], *, stated: Stated, person: Person, house: House,
+    told: Callable[[Stage], object] = lambda _: None,
+) -> Draft:  # fmt: skip
+    """Check files and, when they can be sent, compare them with what stands; stores nothing of them.
+
+    `told` is called as each stage begins.
+    """
     must_be_allowed(person, *([stated.school_urn] if stated.school_urn else []), house=house)
-    checked = returns.check(house.warehouse, files, stated=stated, actor=actor_of(person), key=house.key)
+    checked = returns.check(house.warehouse, files, stated=stated, actor=actor_of(person), key=house.key, told=told)
     draft = Draft(person, stated, checked.issues, checked.readable, used=checked.used)
     if checked.has_errors:
         held = hold(files, issues=checked.issues, unread=checked.unread)
         return replace(draft, unread=checked.unread, held=held)
+    told(Stage.PREVIEW)
     previews = returns.preview(house.warehouse, checked, key=house.key)
     return replace(draft, checked=checked, previews=previews)
+
+
+def check_large(files: Sequence[NamedFile], *, stated: Stated, person: Person, house: House) -> None:
+    """Begin the check of a large file, which goes on without this session."""
+    must_be_allowed(person, *([stated.school_urn] if stated.school_urn else []), house=house)
+    background.start(
+        person, sum(len(one.content) for one in files),
+        lambda told: check(files, stated=stated, person=person, house=house, told=told),
+    )  # fmt: skip
+    clear()
 
 
 def check_again(draft: Draft, *, person: Person, house: House) -> None:
@@ -97,10 +115,13 @@ def submit(draft: Draft, *, person: Person, house: House, explanations: Mapping[
         raise RefusedError(NOTHING)
     must_be_allowed(person, *(one.school_urn for one in draft.previews), house=house)
     seen = {one.school_urn: one.seen for one in draft.previews}
+    first = draft.previews[0]
+    signed = sign_off.signed_as(person, list(seen), first.academic_year, first.term, turn=turn())
     try:
         receipts = returns.submit(
-            house.warehouse, draft.checked, actor=actor_of(person), key=house.key, explanations=explanations, seen=seen
-        )
+            house.warehouse, draft.checked, actor=actor_of(person), key=house.key, explanations=explanations, seen=seen,
+            signed_as=signed,
+        )  # fmt: skip
     except StaleError:
         read_again = returns.preview(house.warehouse, draft.checked, key=house.key)
         keep(replace(draft, previews=read_again, moved=None))
@@ -122,10 +143,12 @@ def with_moves(draft: Draft, *, house: House) -> Draft:
 def record_nil(urn: str, year: str, term: Term, *, seen: int, person: Person, house: House) -> Sent:
     """Record a nil return, unless something was sent for the school since the person read what it would replace."""
     must_be_allowed(person, urn, house=house)
+    signed = sign_off.signed_as(person, [urn], year, term, turn=turn())
     try:
         receipt = returns.record_nil(
-            house.warehouse, school_urn=urn, academic_year=year, term=term, actor=actor_of(person), seen=seen
-        )
+            house.warehouse, school_urn=urn, academic_year=year, term=term, actor=actor_of(person), seen=seen,
+            signed_as=signed,
+        )  # fmt: skip
     except StaleError:
         raise StaleError(NIL_CHANGED) from None
     return Sent(person, (receipt,))
@@ -167,7 +190,9 @@ def kept(person: Person) -> Draft | Sent | None:
         if found is not None and found.person != person:
             clear()
             return None
-    return st.session_state.get(SENT) or st.session_state.get(DRAFT)
+    job = background.of(person)
+    found_meanwhile = job.draft if job is not None else None
+    return st.session_state.get(SENT) or st.session_state.get(DRAFT) or found_meanwhile
 
 
 def keep(what: Draft | Sent) -> None:

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import streamlit as st
 
-from app import sending
+from app import sending, sign_off
 from app.calm import calmly
 from app.identity import current_person
 from app.issues import counted
@@ -35,8 +35,9 @@ def show(person: Person, house: House, schools: dict[str, str]) -> None:
         f"{schools[urn]} had no incidents in which staff were first told in the {period(year, term)}.",
         key=f"nil-sure-{urn}-{year}-{term}",
     )
+    signed = sign_off.section(person, [urn], year, term, turn=sending.turn())
     st.button(
-        "Record a nil return", type="primary", disabled=not sure, key="nil-record",
+        "Record a nil return", type="primary", disabled=not (sure and signed), key="nil-record",
         on_click=_record, args=(urn, year, term, seen),
     )  # fmt: skip
 

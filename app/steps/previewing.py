@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import streamlit as st
 
-from app import moved_words, preview_words, sending
+from app import background, moved_words, preview_words, sending, sign_off
 from app.calm import calmly
 from app.identity import current_person
 from app.issue_tables import plain
@@ -31,8 +31,9 @@ def show(draft: Draft, names: dict[str, str]) -> None:
     _moves(sending.with_moves(draft, house=open_house()))
     if sentence := preview_words.queries(*sending.queries_explained(draft)):
         st.markdown(sentence)
+    signed = _signed(draft)
     with st.container(horizontal=True):
-        st.button("Submit the return", type="primary", on_click=_submit, key="send-submit")
+        st.button("Submit the return", type="primary", on_click=_submit, key="send-submit", disabled=not signed)
         st.button("Cancel", on_click=cancel, key="send-cancel")
 
 
@@ -66,6 +67,12 @@ def _moves(draft: Draft) -> None:
     st.markdown(moved_words.shared(draft.moved.released, year=first.academic_year, term=first.term))
 
 
+def _signed(draft: Draft) -> bool:
+    """Whether the return can be submitted as far as sign-off goes; draws the declaration where it is asked for."""
+    first, urns = draft.previews[0], [one.school_urn for one in draft.previews]
+    return sign_off.section(draft.person, urns, first.academic_year, first.term, turn=sending.turn())
+
+
 def _submit() -> None:
     """Keep the return that was checked, by whoever is here now; a second press finds nothing to submit."""
     person = current_person(Action.SEND_RETURNS)
@@ -74,9 +81,10 @@ def _submit() -> None:
         if isinstance(draft, Draft):
             reasons = sending.explanations()
             sending.keep(sending.submit(draft, person=person, house=open_house(), explanations=reasons))
+            background.drop(person)
 
 
 def cancel() -> None:
     """Drop what was checked, or the receipt that was shown."""
-    current_person(Action.SEND_RETURNS)
+    background.drop(current_person(Action.SEND_RETURNS))
     sending.clear()
