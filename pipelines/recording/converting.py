@@ -7,6 +7,7 @@ at the end, so that no text of an export gets through by a way that nobody thoug
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
+from collections.abc import Set as AbstractSet
 from dataclasses import dataclass
 from datetime import date
 
@@ -24,6 +25,7 @@ from pipelines.recording.school_years import year_group
 from schemas.lexicon import lexicon
 from schemas.recording_systems import IDENTIFYING, Layout, Meaning, Part, RecordingSystem
 from schemas.stages import fits
+from schemas.words import Column
 
 _BORN = Meaning(Part.DATE_OF_BIRTH)
 Cells = dict[str, str]
@@ -146,10 +148,14 @@ def _one_of(rows: Sequence[tuple[int, Cells]], report: Report) -> Cells:
 def _held(table: str, rows: Sequence[Cells]) -> tuple[Cells, ...]:
     """The rows with nothing in a cell but what its column may hold."""
     columns = lexicon().tables[table].columns
+    allowed = {column.name: _fitting(column, {row[column.name] for row in rows}) for column in columns}
     return tuple(
-        {
-            column.name: row[column.name] if fits(column, np.array([row[column.name]], dtype=object))[0] else ""
-            for column in columns
-        }
+        {column.name: row[column.name] if row[column.name] in allowed[column.name] else "" for column in columns}
         for row in rows
     )
+
+
+def _fitting(column: Column, texts: AbstractSet[str]) -> frozenset[str]:
+    distinct = list(texts)
+    verdicts = fits(column, np.array(distinct, dtype=object))
+    return frozenset(text for text, good in zip(distinct, verdicts, strict=True) if good)

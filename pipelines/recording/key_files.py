@@ -65,8 +65,9 @@ def read(path: Path) -> SchoolKey:
     if not path.is_file():
         raise KeyFileError("The key file was not found. Make one with: plumbline key new --file KEY")
     try:
-        _only_its_owners(path)
-        content = path.read_bytes()[: _LARGEST + 1]
+        with path.open("rb") as file:
+            _only_its_owners(os.fstat(file.fileno()).st_mode)
+            content = file.read(_LARGEST)
     except OSError:
         raise KeyFileError("The key file cannot be read. See that you are its owner.") from None
     return _parsed(content)
@@ -92,9 +93,9 @@ def write_new(path: Path, content: bytes, *, what: str) -> None:
         raise KeyFileError(f"The {what} could not be written: the disk may be full. Nothing was left there.") from None
 
 
-def _only_its_owners(path: Path) -> None:
+def _only_its_owners(mode: int) -> None:
     """On systems that have such modes; on Windows a file in one's own folder is one's own by its folder."""
-    if os.name == "posix" and stat.S_IMODE(path.stat().st_mode) & 0o077:
+    if os.name == "posix" and stat.S_IMODE(mode) & 0o077:
         raise KeyFileError(
             "Others on this machine may read the key file, so it was not used. Close it with: chmod 600 KEY. "
             "If somebody may have read it, make a new key."

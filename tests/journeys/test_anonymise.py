@@ -40,7 +40,8 @@ class School:
         beside = Path(sys.executable).with_name("plumbline")
         command = str(beside) if beside.exists() else str(shutil.which("plumbline"))
         start = os.pathsep.join([str(self.folder / "start"), os.environ.get("PYTHONPATH", "")])
-        env = {**os.environ, "PYTHONPATH": start, "PLUMBLINE_WAREHOUSE": str(self.folder / "none.duckdb")}
+        here = {"PLUMBLINE_WAREHOUSE": str(self.folder / "none.duckdb"), "TMPDIR": str(self.folder / "start")}
+        env = {**os.environ, **here, "PYTHONPATH": start}
         return subprocess.run(
             [command, *words], cwd=self.folder, env=env, capture_output=True, text=True, check=False
         )  # fmt: skip

@@ -45,6 +45,13 @@ def desk(run: Run, tmp_path: Path) -> Path:
     return tmp_path
 
 
+@pytest.mark.parametrize("command", ["anonymise", "key"])
+def test_each_command_explains_itself_with_an_example(command: str, run: Run) -> None:
+    code, said = run(command, "--help")
+    assert code == 0
+    assert f"plumbline {command}" in said.split("Example", 1)[1]
+
+
 def test_a_new_key_is_for_its_owner_only_and_none_is_ever_replaced(run: Run, tmp_path: Path) -> None:
     assert run("key", "new", "--file", "school.key")[0] == 0
     made = (tmp_path / "school.key").read_bytes()

@@ -8,6 +8,8 @@ from datetime import date
 
 import openpyxl
 import pytest
+from hypothesis import given, settings
+from hypothesis import strategies as st
 
 from pipelines.intake import checking
 from pipelines.intake.surroundings import Stated as Said
@@ -21,7 +23,7 @@ from pipelines.recording.pseudonyms import Pseudonyms
 from pipelines.recording.report import Kind
 from schemas.errors import PlumblineError, UnreadableError
 from schemas.issues import Severity
-from schemas.recording_systems import RecordingSystem, recording_systems
+from schemas.recording_systems import RecordingSystem, own_format, recording_systems
 from tests.recording.raw_exports import (
     OKON,
     QUILL,
@@ -172,6 +174,19 @@ def test_one_date_that_exists_only_month_first_makes_its_whole_column_uncertain(
     assert {child["year_group"] for child in tables(made(without_years, "row-per-child"))["children"]} == {""}
 
 
+def test_a_format_may_say_that_its_system_writes_the_month_first() -> None:
+    american = own_format({"extends": "row-per-child", "dates": "month_first"}, where="own.toml")
+    rows = row_per_child(date="10/25/2025 1:05 PM")
+    born = {QUILL.born: "02/14/2012", OKON.born: "09/03/2011", THISTLE.born: "08/30/2010"}
+    turned = [[born.get(cell, cell) for cell in row] for row in renamed(rows, {"Year group": "Form"})]
+    found = tables(made(turned, american))
+    assert {row["reported_date"] for row in found["incidents"]} == {"2025-10-25"}
+    assert [child["year_group"] for child in found["children"]] == ["9", "9", "11", "9"]
+    british = made(row_per_child(date="25/10/2025"), american)
+    assert {row["reported_date"] for row in british.incidents} == {""}
+    assert (Kind.MONTH_FIRST, "reported_date") in said(british)
+
+
 def test_a_date_of_birth_gives_the_year_group_where_none_is_recorded() -> None:
     by_birth = made(renamed(row_per_child(), {"Year group": "Form"}), "row-per-child")
     assert [child["year_group"] for child in tables(by_birth)["children"]] == ["9", "9", "11", "9"]
@@ -292,6 +307,25 @@ def test_more_words_given_with_the_call_go_before_those_of_the_format() -> None:
     assert tables(done)["incidents"][0]["police_contacted"] == "yes"
     assert {row["status"] for row in tables(done)["incidents"]} == {"closed"}
     assert (Kind.NOT_UNDERSTOOD, "spread") in said(done)
+
+
+MARKED = "Zqxjkv"
+PLACES = st.tuples(st.integers(0, 4), st.integers(0, len(row_per_child()[0]) - 1))
+TEXTS = st.builds(lambda before, after: f"{before}{MARKED}{after}", st.text(max_size=5), st.text(max_size=5))
+
+
+@settings(max_examples=25, deadline=None)
+@given(st.lists(st.tuples(PLACES, TEXTS), min_size=1, max_size=6))
+def test_no_text_of_an_export_comes_out_wherever_it_stands(planted: list[tuple[tuple[int, int], str]]) -> None:
+    rows = [list(row) for row in row_per_child()]
+    for (row, column), text in planted:
+        rows[row][column] = text
+    try:
+        done = made(rows, "row-per-child")
+        told = str(tables(done)) + "".join(line.sentence for line in done.lines)
+    except PlumblineError as error:
+        told = str(error)
+    assert MARKED.lower() not in told.lower()
 
 
 def test_people_s_data_is_in_the_fixtures_so_that_the_tests_can_fail() -> None:
