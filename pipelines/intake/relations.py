@@ -18,7 +18,7 @@ PAIR = ["school_urn", "incident_ref"]
 def check(incidents: pd.DataFrame, children: pd.DataFrame, stated: Stated, around: Surroundings) -> list[Issue]:
     """Every issue between rows and tables."""
     issues = [*_same_reference(incidents), *_outside_term(incidents, stated, around)]
-    issues += _unmatched(incidents, children)
+    issues += _unmatched(incidents, children, stated, around)
     issues += check_children(incidents, children)
     if around.schools is not None:
         issues += _unknown_schools(incidents, around.schools)
@@ -33,16 +33,30 @@ def _same_reference(incidents: pd.DataFrame) -> list[Issue]:
     return finding("structure-reference-twice").at(again)
 
 
-def _unmatched(incidents: pd.DataFrame, children: pd.DataFrame) -> list[Issue]:
+def _unmatched(incidents: pd.DataFrame, children: pd.DataFrame, stated: Stated, around: Surroundings) -> list[Issue]:
     if len(children) and children["school_urn"].isna().all():
         return []  # whose children they are is not known, and is said
     ours, theirs = _keys(incidents, children)
-    orphan = children.index[(theirs >= 0) & ~np.isin(theirs, ours)]
+    orphan = (theirs >= 0) & ~np.isin(theirs, ours) & ~_may_be_meant(incidents, children, stated, around)
     childless = incidents.index[(ours >= 0) & ~np.isin(ours, theirs)]
     return [
-        *finding("structure-unknown-incident").at(orphan),
+        *finding("structure-unknown-incident").at(children.index[orphan]),
         *finding("structure-incident-without-children").at(childless),
     ]
+
+
+def _may_be_meant(incidents: pd.DataFrame, children: pd.DataFrame, stated: Stated, around: Surroundings) -> np.ndarray:
+    """Children whose incident may be there, in a row whose own reference or school is wrong: that is said already."""
+    urns = incidents["school_urn"]
+    strange = urns.isna().to_numpy(bool)
+    if around.schools is not None:
+        strange |= ~urns.isin(around.schools.index).to_numpy(bool)
+    if stated.school_urn:
+        strange |= (urns != stated.school_urn).to_numpy(bool)
+    references = incidents.loc[strange, "incident_ref"].dropna().unique()
+    nameless = incidents.loc[incidents["incident_ref"].isna(), "school_urn"].dropna().unique()
+    meant = children["incident_ref"].isin(references) | children["school_urn"].isin(nameless)
+    return meant.to_numpy(bool)
 
 
 def _keys(incidents: pd.DataFrame, children: pd.DataFrame) -> tuple[np.ndarray, np.ndarray]:

@@ -152,9 +152,10 @@ def place(incidents: pd.DataFrame, children: pd.DataFrame, stated: Stated) -> Pl
         rows = incidents.index[incidents["school_urn"].notna() & (incidents["school_urn"] != stated.school_urn)]
         issues += finding("structure-other-school").at(rows)
     if "school_urn" not in children.columns:
-        if len(urns) > 1:
+        own = [stated.school_urn] if stated.school_urn else urns
+        if len(own) > 1:
             issues.append(finding("structure-children-without-school").whole())
-        children = children.assign(school_urn=pd.Categorical([urns[0]] * len(children)) if len(urns) == 1 else None)
+        children = children.assign(school_urn=pd.Categorical([own[0]] * len(children)) if len(own) == 1 else None)
     stated, found = _when(incidents, stated)
     return Placed(children, stated, (*issues, *found))
 
