@@ -1,8 +1,9 @@
 """A return on its way, from the file to the receipt: what the session keeps of it, and for how long.
 
 The session keeps typed rows only of a return that can be sent, and drops them when it is sent, cancelled, or when
-somebody else is here. Of a return with errors it keeps the issues, which hold no cell's value; and, while its wordings
-are mapped, the file itself within the bounds of `holding`.
+somebody else is here. Of a return with errors it keeps the issues, which hold no cell's value; what its report is made
+from, which holds no cell that was refused (`pipelines/report/holding.py`); and, while its wordings are mapped, the file
+itself within the bounds of `holding`.
 """
 
 from __future__ import annotations
@@ -15,7 +16,7 @@ import streamlit as st
 from app import background, sign_off
 from app.holding import Held, hold, still
 from app.permissions import Action, Person, actor_of, may
-from pipelines import moving, returns
+from pipelines import moving, report, returns
 from pipelines.house import House
 from pipelines.mappings import Unread, Used
 from pipelines.moving import Moved
@@ -46,6 +47,7 @@ class Draft:
     readable: bool
     checked: Checked | None = None
     previews: tuple[Preview, ...] = ()
+    for_report: report.Held | None = None  # what its report is made from, when somebody asks for it
     moved: Moved | None = None  # worked out when the preview is first drawn
     used: tuple[Used, ...] = ()
     unread: tuple[Unread, ...] = ()
@@ -79,7 +81,7 @@ def check(
     """
     must_be_allowed(person, *([stated.school_urn] if stated.school_urn else []), house=house)
     checked = returns.check(house.warehouse, files, stated=stated, actor=actor_of(person), key=house.key, told=told)
-    draft = Draft(person, stated, checked.issues, checked.readable, used=checked.used)
+    draft = Draft(person, stated, checked.issues, checked.readable, used=checked.used, for_report=report.hold(checked))
     if checked.has_errors:
         held = hold(files, issues=checked.issues, unread=checked.unread)
         return replace(draft, unread=checked.unread, held=held)

@@ -12,6 +12,7 @@ import io
 import re
 from collections.abc import Iterable, Sequence
 from datetime import date, datetime
+from functools import lru_cache
 from typing import TYPE_CHECKING, TextIO
 
 if TYPE_CHECKING:  # it takes a tenth of a second to load, and most commands make no workbook
@@ -36,6 +37,7 @@ _AFTER_SEPARATOR = re.compile(f"([;|\\t\\r\\n][{_BEFORE}]*)(?=[{_SIGNS}])")
 _NUMBER = re.compile(r"[+-]?[0-9][0-9,]*(?:\.[0-9]+)?%?|-")
 
 
+@lru_cache(maxsize=10_000)  # codes and sentences come again and again
 def harmless(text: str) -> str:
     """The text with an apostrophe before whatever a spreadsheet program would take for a formula; numbers stay."""
     if _NUMBER.fullmatch(text):

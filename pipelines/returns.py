@@ -257,11 +257,20 @@ def note_attempt(warehouse: Warehouse, checked: Checked, actor: Actor) -> None:
     """Keep the fact of a check and nothing of the file: when, by which role, how many issues of which rule."""
     wrong = Counter(issue.rule for issue in errors(checked.issues))
     asked = Counter(issue.rule for issue in queries(checked.issues))
-    event = audit.Event(actor, "return checked", str(actor.scope), {"queries": dict(asked)})
-    if wrong:
-        event = audit.Event(actor, "return not accepted", str(actor.scope), {"errors": dict(wrong)})
+    action = "return not accepted" if wrong else "return checked"
+    counts: dict[str, Any] = {"errors": dict(wrong)} if wrong else {"queries": dict(asked)}
     with warehouse.writing() as cursor:
-        audit.record(cursor, event)
+        detail = counts | _of_what(cursor, checked, actor)
+        audit.record(cursor, audit.Event(actor, action, str(actor.scope), detail))
+
+
+def _of_what(cursor: Cursor, checked: Checked, actor: Actor) -> dict[str, Any]:
+    """The term, and which of the actor's own schools: a URN of the file that is nobody's may be anything."""
+    if not checked.academic_year or checked.term is None:
+        return {}
+    mine = schools_in_scope(cursor, actor.scope, on=last_day_of(checked.academic_year, checked.term))
+    own = sorted(mine & set(schools_of(checked)))
+    return {"academic_year": checked.academic_year, "term": str(checked.term), "schools": own}
 
 
 def _must_be_known(cursor: Cursor, urn: str) -> None:

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import streamlit as st
 
-from app import issue_tables, mapping_step
+from app import issue_tables, mapping_step, report_download
 from app.issues import counted, summary
 from app.sending import Draft
 
@@ -17,3 +17,4 @@ def show(draft: Draft) -> None:
         st.markdown(f"Read: {counted(incidents, 'incident')} and {counted(children, 'row')} of children.")
     mapping_step.read_as(draft)
     issue_tables.show(draft.issues, readable=draft.readable, can_explain=draft.checked is not None)
+    report_download.section(draft)

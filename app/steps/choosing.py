@@ -10,6 +10,7 @@ from app.identity import current_person
 from app.permissions import Action, Person
 from app.steps import nil
 from app.steps.schools import names_of, years
+from app.template_download import section as offer_template
 from pipelines.house import House
 from pipelines.returns import NamedFile, Stated
 from pipelines.scope import ScopeKind
@@ -46,6 +47,7 @@ def show(person: Person, house: House, *, stated: Stated) -> None:
     said = Stated(urn, None if year == FILE_SAYS else year, None if term == FILE_SAYS else Term(term))
     _upload(said, house)
     mapping_step.standing(said, person, house, schools)
+    offer_template(said)
 
 
 def _upload(stated: Stated, house: House) -> None:

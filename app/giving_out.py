@@ -1,0 +1,39 @@
+"""Files made only when somebody asks for them, and only while what they are made of is still theirs."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from dataclasses import dataclass
+
+import streamlit as st
+from streamlit.runtime.scriptrunner import get_script_run_ctx
+
+from schemas.errors import RefusedError
+
+GONE = "What this file was made of is no longer here. Check the file again."
+
+
+@dataclass(frozen=True, slots=True)
+class Asked:
+    """A file to give out: what it is called, what kind it is, and how it is made."""
+
+    name: str
+    mime: str
+    make: Callable[[], bytes]
+
+
+def download(label: str, asked: Asked, *, key: str, place: str, still: Callable[[object], bool]) -> None:
+    """A download whose content is made at the click.
+
+    The click reaches the server outside the page, so the page's own guard does not run. The file is made only while
+    what stands at `place` in the session is `still` what it was drawn for: not after it was cancelled or sent, nor when
+    somebody else is here.
+    """
+    context = get_script_run_ctx()
+
+    def made() -> bytes:
+        if context is None or place not in context.session_state or not still(context.session_state[place]):
+            raise RefusedError(GONE)
+        return asked.make()
+
+    st.download_button(label, made, file_name=asked.name, mime=asked.mime, on_click="ignore", key=key)

@@ -1,0 +1,34 @@
+"""The template of a return, to fill in: with the school and term that were chosen above it."""
+
+from __future__ import annotations
+
+from functools import partial
+
+import streamlit as st
+
+from app.steps.schools import today
+from pipelines.cells_given_out import WORKBOOK_TYPE
+from pipelines.returns import Stated
+from pipelines.template import template
+
+WORDS = (
+    "No export to send? Fill in the template: a workbook with drop-down lists and a worked example, which you delete. "
+    "The school and term chosen above are filled in."
+)
+
+
+def section(stated: Stated) -> None:
+    """A sentence and the workbook, which holds nothing but the vocabulary and what was chosen."""
+    year, term = stated.academic_year or "", stated.term
+    make = partial(template, school_urn=stated.school_urn or "", academic_year=year, term=term, today=today())
+    with st.container(border=True):
+        st.markdown(WORDS)
+        st.download_button(
+            "Download the template (Excel)", make, file_name=_name(stated), mime=WORKBOOK_TYPE,
+            on_click="ignore", key="send-template",
+        )  # fmt: skip
+
+
+def _name(stated: Stated) -> str:
+    parts = ("return", stated.academic_year, str(stated.term) if stated.term else None, stated.school_urn)
+    return f"{'-'.join(part for part in parts if part)}.xlsx"
