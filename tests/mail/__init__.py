@@ -1,0 +1,1 @@
+"""E-mails through a real mail server on this machine."""
