@@ -27,7 +27,8 @@ async def lifespan(_: st.App) -> AsyncIterator[None]:
 
 
 def _most_bytes() -> int:
-    return open_house().upload_bytes
+    house = open_house()
+    return max(house.upload_bytes, house.backload_bytes)
 
 
 application = st.App(

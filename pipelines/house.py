@@ -22,6 +22,7 @@ class House:
     least_shown: int
     key: bytes
     upload_bytes: int
+    backload_bytes: int
     smtp: Smtp | None = None
 
     @cached_property
@@ -42,5 +43,6 @@ def open_house() -> House:
         least_shown=chosen.least_shown,
         key=chosen.key,
         upload_bytes=chosen.upload_mb * 1024 * 1024,
+        backload_bytes=chosen.backload_mb * 1024 * 1024,
         smtp=chosen.smtp,
     )

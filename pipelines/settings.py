@@ -23,7 +23,8 @@ class Settings:
     PLUMBLINE_WAREHOUSE: the database file (default var/plumbline.duckdb). PLUMBLINE_KEY: the portal's own
     secret for pupil keys, at least 32 characters; without it one is made and kept beside the warehouse,
     readable by its owner only. PLUMBLINE_MEMORY: DuckDB's memory limit. PLUMBLINE_UPLOAD_MB: the largest
-    upload. PLUMBLINE_LEAST_SHOWN: the least count shown of others' data, never below 5.
+    upload, PLUMBLINE_BACKLOAD_MB of those who look after several schools. PLUMBLINE_LEAST_SHOWN: the least count shown
+    of others' data, never below 5.
     PLUMBLINE_SMTP_…: the mail server (`smtp_settings.Smtp`); without its host no e-mail is sent.
     """
 
@@ -31,6 +32,7 @@ class Settings:
     key: bytes
     memory: str
     upload_mb: int
+    backload_mb: int
     least_shown: int
     smtp: Smtp | None
 
@@ -44,6 +46,7 @@ def settings() -> Settings:
         key=_key(os.environ.get("PLUMBLINE_KEY"), beside=warehouse),
         memory=_memory(os.environ.get("PLUMBLINE_MEMORY") or "4GB"),
         upload_mb=_number("PLUMBLINE_UPLOAD_MB", 20),
+        backload_mb=_number("PLUMBLINE_BACKLOAD_MB", 200),
         least_shown=max(LEAST_SHOWN, _number("PLUMBLINE_LEAST_SHOWN", LEAST_SHOWN)),
         smtp=smtp_of_environment(),
     )

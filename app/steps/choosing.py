@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import streamlit as st
 
-from app import mapping_step, sending
+from app import background, mapping_step, sending
 from app.calm import calmly
 from app.identity import current_person
 from app.permissions import Action, Person
@@ -18,6 +18,7 @@ from schemas.calendar import Term, label
 
 FILE, NIL = "A file of incidents", "We had no incidents (a nil return)"
 FILE_SAYS = "As the file says"
+TOO_LARGE = "These files are larger than the portal accepts from you. Send them in parts, one term at a time."
 SEVERAL = "One or more of your schools, as the file says"
 
 
@@ -45,20 +46,33 @@ def show(person: Person, house: House, *, stated: Stated) -> None:
         format_func=lambda term: term if term == FILE_SAYS else Term(term).time_identifier,
     )  # fmt: skip
     said = Stated(urn, None if year == FILE_SAYS else year, None if term == FILE_SAYS else Term(term))
-    _upload(said, house)
+    _upload(said, house, several=person.scope.kind is not ScopeKind.SCHOOL)
     mapping_step.standing(said, person, house, schools)
     offer_template(said)
 
 
-def _upload(stated: Stated, house: House) -> None:
+def _most_bytes(house: House, *, several: bool) -> int:
+    """Those who look after several schools may send the back-load of them all."""
+    return max(house.upload_bytes, house.backload_bytes) if several else house.upload_bytes
+
+
+def _upload(stated: Stated, house: House, *, several: bool) -> None:
     files = st.file_uploader(
         "A workbook, a ZIP, or the two CSV files (incidents and children)",
         accept_multiple_files=True,
-        max_upload_size=house.upload_bytes // 1024 // 1024,
+        max_upload_size=_most_bytes(house, several=several) // 1024 // 1024,
         key=f"send-files-{sending.turn()}",
     )
     if st.button("Check", type="primary", disabled=not files, key="send-check"):
         named = [NamedFile(file.name, file.getvalue()) for file in files]
+        if sum(len(one.content) for one in named) > _most_bytes(house, several=several):
+            st.error(TOO_LARGE)
+            return
+        if background.is_large(named):
+            with calmly():
+                sending.check_large(named, stated=stated, person=current_person(Action.SEND_RETURNS), house=house)
+                st.rerun()
+            return
         with calmly(), st.status("Checking the file …", expanded=True) as status:
             st.write("Reading it, and looking for anything that identifies a person.")
             draft = sending.check(named, stated=stated, person=current_person(Action.SEND_RETURNS), house=house)

@@ -4,12 +4,12 @@ from __future__ import annotations
 
 import streamlit as st
 
-from app import mapping_step, sending
+from app import background, mapping_step, sending
 from app.calm import calmly
 from app.identity import current_person
 from app.permissions import Action
 from app.sending import Draft, Sent
-from app.steps import checked, choosing, previewing, sent
+from app.steps import checked, choosing, previewing, sent, waiting
 from app.steps.schools import names_of
 from pipelines.house import open_house
 from pipelines.returns import Stated
@@ -32,7 +32,11 @@ def page() -> None:
         case Draft() as draft:
             checked.show(draft)
             previewing.show(draft, names_of(person, house))
+        case None if (job := background.of(person)) is not None and job.runs:
+            waiting.show()
         case None:
+            if job is not None and job.fault:
+                st.error(job.fault)
             st.markdown("Choose the term, then a file. It is checked first; nothing is kept until you submit it.")
             choosing.show(person, house, stated=Stated())
 
