@@ -55,13 +55,12 @@ def chance_of_split(one: int, other: int) -> float:
     """The chance, counting both sides, of so uneven a split of the sum of two counts with the same rate."""
     total = one + other
     tail = sum(comb(total, fewer) for fewer in range(min(one, other) + 1))
-    return min(1.0, 2 * tail / 2**total)
+    return float(min(1.0, 2 * tail / 2**total))
 
 
 def chance_of_none(total: int, *, terms: int) -> float:
     """The chance that none of so many incidents falls in the one term, rather than in the others, of as many + 1."""
-    chance: float = (terms / (terms + 1)) ** total
-    return chance
+    return float(pow(terms / (terms + 1), total))
 
 
 def _sent(cursor: Cursor, urns: Sequence[str], places: Sequence[Place]) -> dict[str, list[int]]:

@@ -48,7 +48,7 @@ def _unmatched(incidents: pd.DataFrame, children: pd.DataFrame, stated: Stated, 
 def _may_be_meant(incidents: pd.DataFrame, children: pd.DataFrame, stated: Stated, around: Surroundings) -> np.ndarray:
     """Children whose incident may be there, in a row whose own reference or school is wrong: that is said already."""
     urns = incidents["school_urn"]
-    strange = urns.isna().to_numpy(bool)
+    strange = urns.isna().to_numpy(bool, copy=True)
     if around.schools is not None:
         strange |= ~urns.isin(around.schools.index).to_numpy(bool)
     if stated.school_urn:

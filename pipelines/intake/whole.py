@@ -25,8 +25,9 @@ def check(incidents: pd.DataFrame) -> list[Issue]:
     core = [column.name for column in _asking() if column.core]
     of_core = unsure[core].sum(axis=1), answered[core].sum(axis=1)
     vague = _half(*of_core)
+    count, every = (part.to_numpy() for part in of_core)
     return [
-        *schools.issues("whole-not-known-core", vague, count=of_core[0], all=of_core[1]),
+        *schools.issues("whole-not-known-core", vague, count=count, all=every),
         *(issue for column in _asking() for issue in _of_column(column, unsure, answered, vague, schools)),
         *_one_day(incidents, schools),
     ]
@@ -54,9 +55,13 @@ class Schools:
         A fact that is an array has one value a school.
         """
         for place in np.flatnonzero(where):
-            own = {name: f"{fact[place]:,}" if isinstance(fact, np.ndarray) else fact for name, fact in facts.items()}
+            own = {name: _said(fact, int(place)) for name, fact in facts.items()}
             found = finding(rule, column=column, **own)
-            yield from [found.whole()] if len(self) == 1 else found.at([self._first_row[place]])
+            yield from [found.whole()] if len(self) == 1 else found.at([int(self._first_row[int(place)])])
+
+
+def _said(fact: object, place: int) -> str:
+    return f"{fact[place]:,}" if isinstance(fact, np.ndarray) else str(fact)
 
 
 def _asking() -> list[Column]:
