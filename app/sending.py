@@ -21,6 +21,7 @@ from pipelines.house import House
 from pipelines.mappings import Unread, Used
 from pipelines.moving import Moved
 from pipelines.reporting import Question
+from pipelines.return_states import ReturnState
 from pipelines.returns import Checked, NamedFile, Preview, Receipt, Stage, Stated
 from schemas.calendar import Term
 from schemas.errors import RefusedError, StaleError
@@ -163,13 +164,14 @@ def withdraw(return_id: int, urn: str, *, seen: int, person: Person, house: Hous
 
 
 def standing_version(urn: str, year: str, term: Term, *, person: Person, house: House) -> dict[str, int]:
-    """The version that stands for a school and term, and how many incidents it holds; zeros for none."""
+    """The last version of a school and term, how many incidents it holds, 1 where it was withdrawn; zeros for none."""
     sent = house.reporting.versions(person.scope)
     own = sent[(sent["school_urn"] == urn) & (sent["academic_year"] == year) & (sent["term"] == str(term))]
     if not len(own):
-        return {"version": 0, "incidents": 0}
+        return {"version": 0, "incidents": 0, "withdrawn": 0}
     last = own.sort_values("return_id").iloc[-1]
-    return {"version": int(last["version"]), "incidents": int(last["incidents"])}
+    withdrawn = int(last["state"] == ReturnState.WITHDRAWN)
+    return {"version": int(last["version"]), "incidents": int(last["incidents"]), "withdrawn": withdrawn}
 
 
 def latest_without_return(

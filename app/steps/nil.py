@@ -31,6 +31,8 @@ def show(person: Person, house: House, schools: dict[str, str]) -> None:
     seen = returns.last_return(house.warehouse, urn)
     standing = sending.standing_version(urn, year, term, person=person, house=house)
     st.markdown(_sentence(schools[urn], year, term, standing))
+    for asked in returns.nil_queries(house.warehouse, school_urn=urn, academic_year=year, term=term):
+        st.warning(f"{asked.message} {asked.fix}")
     sure = st.checkbox(
         f"{schools[urn]} had no incidents in which staff were first told in the {period(year, term)}.",
         key=f"nil-sure-{urn}-{year}-{term}",
@@ -47,6 +49,8 @@ def _sentence(name: str, year: str, term: Term, standing: dict[str, int]) -> str
     early = ""
     if last_day >= today():
         early = f" The term ends on {day(last_day)}: send a return later if an incident comes."
+    if standing["withdrawn"]:
+        return f"The return of {name} for the {period(year, term)} was withdrawn; none stands.{early}"
     if not standing["version"]:
         return f"{name} has sent no return for the {period(year, term)}.{early}"
     held = counted(standing["incidents"], "incident")
