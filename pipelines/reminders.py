@@ -160,7 +160,7 @@ def _with(one: Reminder, fate: Fate, why: str = "") -> Reminder:
 
 def _mail(one: ExpectedReturn, mailbox: Mailbox) -> Mail:
     term = f"{one.term} term {label(one.academic_year)}"
-    return Mail(mailbox.address, f"Your school's return for the {term}{_due_in_short(one)}", _text(one, mailbox, term))
+    return Mail(mailbox.address, f"Return for the {term}{_due_in_short(one)}", _text(one, mailbox, term))
 
 
 def _due_in_short(one: ExpectedReturn) -> str:
