@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import traceback
 from collections.abc import Iterator
 from contextlib import contextmanager
 from datetime import datetime
@@ -94,11 +95,17 @@ def _nothing_else_said() -> Iterator[None]:
     except (PlumblineError, typer.Exit, ImportError):
         raise
     except Exception as error:
-        kind = type(error).__name__
         raise UnreadableError(
-            f"The file could not be read to its end ({kind}). Nothing was written. Save it as an Excel workbook "
-            "(.xlsx) or CSV UTF-8 and try again."
+            f"Something went wrong ({type(error).__name__}, {_place(error)}). Nothing was written. Save the export as "
+            "an Excel workbook (.xlsx) or CSV UTF-8 and try again. If that does not help, tell whoever looks after "
+            "Plumbline the words in brackets, and do not send them the export."
         ) from None
+
+
+def _place(error: Exception) -> str:
+    """Where in the program it happened: a file of it and a line, none of which comes from an export."""
+    *_, last = traceback.extract_tb(error.__traceback__)
+    return f"{Path(last.filename).stem}:{last.lineno}"
 
 
 def _files(export: list[Path]) -> list[NamedFile]:

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 
-from pipelines.recording.exports import CHILDREN
+from pipelines.recording.exports import CHILDREN, EXPORT
 from pipelines.recording.lists import entries
 from pipelines.recording.pseudonyms import level
 from pipelines.recording.report import Kind, Report
@@ -77,15 +77,16 @@ def _by_reference(rows: Iterable[Row], *, table: str) -> dict[str, list[Row]]:
 
 def _of_the_subject(found: Sequence[Event], system: RecordingSystem, report: Report) -> Iterable[Event]:
     """Those of the categories that the return is about; one without a category stays, so that nothing is lost."""
-    kept = [event for event in found if _is_of_the_subject(event, system)]
-    if found and not kept:
+    counts = [_is_of_the_subject(event, system) for event in found]
+    if found and not any(counts):
         raise UnreadableError(
             "None of the events is of a category that this format knows as nudes and semi-nudes. Add your school's "
             "word for it to a file of your own (docs/de-identify.md). Nothing was written."
         )
-    if left := [number for event in found if event not in kept for number in event.numbers]:
-        report.at(Kind.OTHER_SUBJECT, table="export", rows=left)
-    return kept
+    left = [number for event, its in zip(found, counts, strict=True) if not its for number in event.numbers]
+    if left:
+        report.at(Kind.OTHER_SUBJECT, table=EXPORT, rows=left)
+    return [event for event, its in zip(found, counts, strict=True) if its]
 
 
 def _is_of_the_subject(event: Event, system: RecordingSystem) -> bool:

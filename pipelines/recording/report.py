@@ -74,8 +74,13 @@ class Line:
     def sentence(self) -> str:
         """What happened and where, with no value of any cell."""
         said = SENTENCES[self.kind][1].format(column=self.column)
-        where = ", ".join(self.places) if self.places else _rows(self.rows)
+        where = _columns(self.places) if self.places else _rows(self.rows)
         return f"{said} ({self.table}: {where})."
+
+
+def _columns(places: tuple[str, ...]) -> str:
+    letters = [place.removeprefix("column ") for place in places]
+    return f"{'column' if len(letters) == 1 else 'columns'} {', '.join(letters)}"
 
 
 def _rows(rows: tuple[int, ...]) -> str:
