@@ -7,7 +7,7 @@ school belongs to today. The record says for which school it was kept, not the a
 from __future__ import annotations
 
 import re
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime
 from enum import StrEnum
@@ -18,7 +18,7 @@ from pipelines.history import schools_in_scope
 from pipelines.register import known_schools
 from pipelines.scope import Actor, Scope, ScopeKind
 from pipelines.warehouse.store import Cursor, Warehouse
-from schemas.errors import QuestionError, RefusedError
+from schemas.errors import PlumblineError, QuestionError, RefusedError
 
 LONGEST = 120
 LEAST_OF_NAME = 3
@@ -38,6 +38,7 @@ OWN_ADDRESS = (
     "This does not look like the mailbox of a role. Give one that belongs to the post and not to a person, made of "
     "words such as dsl, safeguarding, head or office, digits and the school's name."
 )
+NOT_OWN = "A mailbox can be kept for your own schools only."
 PRIVATE = "This is an address of a private mail service. Give one of the school, its trust or its authority."
 
 
@@ -62,18 +63,40 @@ class Mailbox:
     recorded_role: str
 
 
+@dataclass(frozen=True, slots=True)
+class Told:
+    """A mailbox as somebody gives it; `where` says which row of a file that is, empty for none."""
+
+    school_urn: str
+    role: ContactRole
+    address: str
+    where: str = ""
+
+
 def keep(warehouse: Warehouse, urn: str, address: str, *, role: ContactRole, actor: Actor) -> None:
     """Keep the mailbox of a role at a school of one's own; the last that was kept stands."""
+    keep_all(warehouse, [Told(urn, role, address)], actor=actor)
+
+
+def keep_all(warehouse: Warehouse, told: Sequence[Told], *, actor: Actor) -> None:
+    """Keep several, all or none; the error says which row is wrong and never what is in it."""
     with warehouse.writing() as cursor:
-        _must_be_own(cursor, urn, actor)
-        found = checked(address, school=_name(cursor, urn))
-        _append(cursor, urn, actor, state="stands", role=role, address=found)
+        names = _own_names(cursor, actor)
+        for one in told:
+            try:
+                if one.school_urn not in names:
+                    raise RefusedError(NOT_OWN)
+                found = checked(one.address, school=names[one.school_urn])
+            except PlumblineError as error:
+                raise type(error)(f"{one.where}{error}") from None
+            _append(cursor, one.school_urn, actor, state="stands", role=one.role, address=found)
 
 
 def end(warehouse: Warehouse, urn: str, *, actor: Actor) -> None:
     """Send a school no more mail, until a mailbox is kept again."""
     with warehouse.writing() as cursor:
-        _must_be_own(cursor, urn, actor)
+        if urn not in _own_names(cursor, actor):
+            raise RefusedError(NOT_OWN)
         found = _standing(cursor).get(urn)
         if found is None:
             raise QuestionError("No mailbox is kept for this school.")
@@ -112,16 +135,15 @@ def _allowed(part: str, name: str) -> bool:
     return part in OF_A_ROLE | BESIDE_A_ROLE or (len(part) >= LEAST_OF_NAME and name.startswith(part))
 
 
-def _must_be_own(cursor: Cursor, urn: str, actor: Actor) -> None:
+def _own_names(cursor: Cursor, actor: Actor) -> Mapping[str, str]:
+    """The names of the schools whose mailboxes someone may keep today, by URN."""
     if actor.scope.kind not in (ScopeKind.AUTHORITY, ScopeKind.SCHOOL):
         raise RefusedError("A school's mailbox is kept by the school or by its authority.")
-    if urn not in schools_in_scope(cursor, actor.scope, on=audit.now().date()):
-        raise RefusedError("A mailbox can be kept for your own schools only.")
-
-
-def _name(cursor: Cursor, urn: str) -> str:
     schools = known_schools(cursor)
-    return "" if schools is None or urn not in schools.index else str(schools.loc[urn, "name"])
+    if schools is None:
+        return {}
+    mine = schools_in_scope(cursor, actor.scope, on=audit.now().date())
+    return {str(urn): str(name) for urn, name in schools["name"].items() if urn in mine}
 
 
 def _standing(cursor: Cursor) -> Mapping[str, Mailbox]:

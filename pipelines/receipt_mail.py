@@ -1,0 +1,68 @@
+"""Receipts by e-mail: to the role mailbox of each school whose return was kept, where one is kept.
+
+A return is kept before any mail is tried, and no fault of the mail undoes or hides it.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+
+from pipelines import audit
+from pipelines.mail import Mail, Post
+from pipelines.mailboxes import mailboxes_of
+from pipelines.returns import Receipt
+from pipelines.scope import Actor
+from pipelines.smtp_settings import Smtp
+from pipelines.warehouse.store import Warehouse
+from schemas.calendar import label
+
+MOST_SCHOOLS = 20  # more would keep the sender waiting for the mail server
+
+
+@dataclass(frozen=True, slots=True)
+class Mailed:
+    """What became of the receipts of one sending: URNs to whose mailbox one went; `failed` URNs with why not."""
+
+    sent: tuple[str, ...] = ()
+    failed: Mapping[str, str] | None = None
+    too_many: bool = False
+
+
+def send(
+    warehouse: Warehouse, smtp: Smtp | None, receipts: Sequence[Receipt], texts: Mapping[str, str], *, actor: Actor
+) -> Mailed:
+    """Mail each school its own receipt: `texts` has, for each URN, a receipt that tells of no other school."""
+    if smtp is None:
+        return Mailed()
+    with warehouse.reading() as cursor:
+        kept = mailboxes_of(cursor, actor.scope)
+    known = [one for one in receipts if one.school_urn in kept]
+    if len(known) > MOST_SCHOOLS:
+        return Mailed(too_many=True)
+    with Post(smtp) as post:
+        faults = {
+            one.school_urn: post.send(_mail(one, kept[one.school_urn].address, texts[one.school_urn])) for one in known
+        }
+    _record(warehouse, known, faults, actor=actor)
+    failed = {urn: fault for urn, fault in faults.items() if fault}
+    return Mailed(tuple(urn for urn, fault in faults.items() if not fault), failed or None)
+
+
+def _mail(one: Receipt, address: str, text: str) -> Mail:
+    return Mail(address, f"Receipt: return for the {one.term} term {label(one.academic_year)}", text)
+
+
+def _record(warehouse: Warehouse, known: Sequence[Receipt], faults: Mapping[str, str | None], *, actor: Actor) -> None:
+    if not known:
+        return
+    events = [
+        audit.Event(
+            actor, "receipt not mailed" if faults[one.school_urn] else "receipt mailed",
+            f"school:{one.school_urn} {one.academic_year} {one.term}",
+            {"return": one.return_id} | ({"why": faults[one.school_urn]} if faults[one.school_urn] else {}),
+        )
+        for one in known
+    ]  # fmt: skip
+    with warehouse.writing() as cursor:
+        audit.record(cursor, *events)
