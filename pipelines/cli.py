@@ -42,6 +42,9 @@ Files = Annotated[
 School = Annotated[str | None, typer.Option("--school", help="URN, where the file does not say.", metavar="URN")]
 Year = Annotated[str | None, typer.Option("--year", help="Academic year, for example 202526.")]
 TermOption = Annotated[Term | None, typer.Option("--term", help="The term of the return.")]
+OwnMapping = Annotated[
+    bool, typer.Option("--map/--no-map", help="Read it by the mapping kept for the school that --school names.")
+]
 AsJson = Annotated[bool, typer.Option("--json", help="Print JSON.")]
 
 
@@ -56,7 +59,12 @@ def main() -> None:
 
 @app.command(epilog="Example: `plumbline check autumn.xlsx` or `plumbline check incidents.csv children.csv --json`")
 def check(
-    files: Files, school: School = None, year: Year = None, term: TermOption = None, as_json: AsJson = False
+    files: Files,
+    school: School = None,
+    year: Year = None,
+    term: TermOption = None,
+    own_mapping: OwnMapping = True,
+    as_json: AsJson = False,
 ) -> None:
     """Check a return and list everything to correct or explain. Keeps nothing.
 
@@ -65,8 +73,8 @@ def check(
     named, stated = _named(files), _stated(school, year, term)
     with printing.working("Checking the return"):
         house = _house_if_any()
-        checked = _look_at(house, named, stated)
-    printing.issues(checked.issues, as_json=as_json)
+        checked = _look_at(house, named, stated, mapped=own_mapping)
+    printing.issues(checked.issues, as_json=as_json, mapped=checked.used)
     if not checked.found_tables:
         raise typer.Exit(WRONG)
     raise typer.Exit(1 if checked.has_errors else 0)
@@ -79,6 +87,7 @@ def load(
     year: Year = None,
     term: TermOption = None,
     explain: Annotated[list[str] | None, typer.Option(help="Why a query stands.", metavar="RULE=CODE")] = None,
+    own_mapping: OwnMapping = True,
     as_json: AsJson = False,
 ) -> None:
     """Check a return and keep it: a new version that supersedes the last. With errors nothing is kept."""
@@ -87,10 +96,11 @@ def load(
     house = _house()
     with printing.working("Checking the return"):
         checked = returns.check(
-            house.warehouse, _named(files), stated=_stated(school, year, term), actor=OPERATOR_HERE, key=house.key
-        )
+            house.warehouse, _named(files), stated=_stated(school, year, term), actor=OPERATOR_HERE, key=house.key,
+            mapped=own_mapping,
+        )  # fmt: skip
     if checked.has_errors:
-        printing.issues(checked.issues, as_json=as_json)
+        printing.issues(checked.issues, as_json=as_json, mapped=checked.used)
         raise typer.Exit(1 if checked.found_tables else WRONG)
     with printing.working("Keeping the return"):
         kept = returns.submit(
@@ -259,12 +269,12 @@ def _house() -> House:
     return open_house()
 
 
-def _look_at(house: House | None, files: list[NamedFile], stated: Stated) -> Checked:
+def _look_at(house: House | None, files: list[NamedFile], stated: Stated, *, mapped: bool) -> Checked:
     from pipelines import returns
 
     if house is None:
         return returns.look_alone(files, stated=stated)
-    return returns.look_at(house.warehouse, files, stated=stated, actor=OPERATOR_HERE, key=house.key)
+    return returns.look_at(house.warehouse, files, stated=stated, actor=OPERATOR_HERE, key=house.key, mapped=mapped)
 
 
 def _house_if_any() -> House | None:

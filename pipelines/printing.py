@@ -20,6 +20,7 @@ from schemas.issues import Issue, errors, queries
 from schemas.measurement import Measure, measure
 
 if TYPE_CHECKING:
+    from pipelines.mappings import Used
     from pipelines.returns import Receipt
 
 FIGURE_FIELDS = ("value", "count", "denominator", "lower95", "upper95", "state")
@@ -43,14 +44,37 @@ def working(what: str) -> Iterator[None]:
         yield
 
 
-def issues(found: Sequence[Issue], *, as_json: bool, quiet_when_none: bool = False) -> None:
-    """Every issue, with how many errors and queries there are."""
+def issues(
+    found: Sequence[Issue], *, as_json: bool, quiet_when_none: bool = False, mapped: Sequence[Used] | None = None
+) -> None:
+    """Every issue, with how many errors and queries there are; and how a school's own wordings were read."""
     counts = {"errors": len(errors(found)), "queries": len(queries(found))}
+    say_mapped(mapped or (), as_json=as_json)
     if as_json:
-        print_json({**counts, "issues": [issue.as_dict() for issue in found]})
+        read = {} if mapped is None else {"mapped": _mapped(mapped)}
+        print_json({**counts, "issues": [issue.as_dict() for issue in found], **read})
     elif found or not quiet_when_none:
         _list_issues(found)
         say(f"{counts['errors']} to correct, {counts['queries']} to correct or explain.")
+
+
+def say_mapped(used: Sequence[Used], *, as_json: bool) -> None:
+    """How each of the file's own wordings was read by the mapping that is kept for the school."""
+    if not used or as_json:
+        return
+    from pipelines.mapped_words import sentences
+
+    for sentence in sentences(used):
+        say(sentence)
+    say("")
+
+
+def _mapped(used: Sequence[Used]) -> list[dict[str, Any]]:
+    if not used:
+        return []
+    from pipelines.mapped_words import as_dict
+
+    return [as_dict(one) for one in used]
 
 
 def _list_issues(found: Sequence[Issue]) -> None:
@@ -81,6 +105,7 @@ def receipts(kept: Sequence[Receipt], found: Sequence[Issue], *, as_json: bool) 
     for one in kept[:20]:
         what = "nil return" if one.nil else f"{one.incidents} incidents, {one.children} children, {_queries(one)}"
         say(f"{one.school_urn}, {one.term} term {label(one.academic_year)}: version {one.version} kept ({what}).")
+        say_mapped(one.mapped, as_json=False)
     if len(kept) > 20:
         say(f"… and {len(kept) - 20:,} further schools: {sum(one.incidents for one in kept):,} incidents in all.")
 
@@ -95,6 +120,7 @@ def _receipt(one: Receipt) -> dict[str, Any]:
         "recorded_by",
     )  # fmt: skip
     plain = {name: getattr(one, name) for name in names}
+    plain["mapped"] = _mapped(one.mapped)
     return {**plain, "recorded_at": one.recorded_at.isoformat(), "file_sha256": one.file_sha256}
 
 

@@ -68,13 +68,13 @@ class Receipt:
 
 def check(
     warehouse: Warehouse, files: Sequence[NamedFile], *,
-    stated: Stated, actor: Actor, key: bytes, told: Callable[[Stage], object] = lambda _: None,
+    stated: Stated, actor: Actor, key: bytes, mapped: bool = True, told: Callable[[Stage], object] = lambda _: None,
 ) -> Checked:  # fmt: skip
     """Check a return against the rule book, the register and what was sent before; stores only the attempt.
 
     `told` is called as each stage begins.
     """
-    checked = look_at(warehouse, files, stated=stated, actor=actor, key=key, told=told)
+    checked = look_at(warehouse, files, stated=stated, actor=actor, key=key, mapped=mapped, told=told)
     note_attempt(warehouse, checked, actor)
     return checked
 

@@ -2,9 +2,11 @@
 
 from __future__ import annotations
 
+import json
+
 import pytest
 
-from pipelines import audit, mappings, returns
+from pipelines import audit, mappings, printing, returns
 from pipelines.intake.tables import NamedFile
 from pipelines.mappings import Entry
 from pipelines.returns import Stated
@@ -160,3 +162,18 @@ def test_what_may_not_be_kept_changes_nothing(store: Warehouse) -> None:
             mappings.keep(store, SCHOOL, entries, actor=factories.OFFICER, seen=0)
         assert said not in str(refused.value)
     assert mappings.kept(store, SCHOOL, actor=factories.OFFICER).mapping.version == 0
+
+
+def test_the_command_line_reads_by_the_schools_mapping_and_says_so(
+    store: Warehouse, capsys: pytest.CaptureFixture[str]
+) -> None:
+    dsl = officer_of("school:900001")
+    mappings.keep(store, SCHOOL, [POLICE, NINE], actor=dsl, seen=0)
+    checked = look(store, factories.OFFICER, "900001")
+    printing.issues(checked.issues, as_json=False, mapped=checked.used)
+    assert "Year group: “yr nine” was read as Year 9, in 2 rows." in capsys.readouterr().out
+    printing.receipts(submit(store, checked, factories.OFFICER), checked.issues, as_json=True)
+    (receipt,) = json.loads(capsys.readouterr().out)["receipts"]
+    assert receipt["mapped"][1] == {
+        "table": "children", "column": "year_group", "said": "yr nine", "meant": ["9"], "rows": 2,
+    }  # fmt: skip
