@@ -5,7 +5,7 @@ from __future__ import annotations
 import logging
 from collections.abc import Sequence
 
-from pipelines.intake.bounds import Bounds, bounds_for
+from pipelines.intake.bounds import Bounds, bounds_for, is_back_load
 from pipelines.intake.checking import Checked
 from pipelines.intake.messages import Request
 from pipelines.intake.reading_processes import StoppedError, Told, processes
@@ -26,7 +26,8 @@ def check(
     told: Told = lambda _: None,
 ) -> Checked:  # fmt: skip
     """The same as `checking.check`; a file that takes more than its bounds allow is refused with a sentence."""
-    request = Request(tuple(file.name for file in files), stated, around, bounds or bounds_for(files))
+    names = tuple(file.name for file in files)
+    request = Request(names, stated, around, bounds or bounds_for(files), is_back_load(files))
     try:
         answer = processes.ask(request, [file.content for file in files], told)
     except StoppedError as stopped:

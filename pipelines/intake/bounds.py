@@ -28,19 +28,24 @@ class Bounds:
         """Seconds after which it is stopped in any case."""
         return 3.0 * self.seconds
 
-    @property
-    def large(self) -> bool:
-        """Whether this is a back-load, which has a process of its own and gives way to others."""
-        return self.seconds > Bounds().seconds
-
 
 OPERATOR = Bounds(seconds=3_600, megabytes=16_000, unpacked=4_000)
 
 
+def megabytes_of(files: Sequence[NamedFile]) -> int:
+    """How much was sent."""
+    return sum(len(file.content) for file in files) // MEGABYTE
+
+
+def is_back_load(files: Sequence[NamedFile]) -> bool:
+    """Whether it is more than a school sends: read in a process of its own, which gives way to others."""
+    return megabytes_of(files) > USUAL_SIZE
+
+
 def bounds_for(files: Sequence[NamedFile]) -> Bounds:
     """Ten seconds and 512 MB up to the size that schools send; beyond, a second and 16 MB more for each megabyte."""
-    size = sum(len(file.content) for file in files) // MEGABYTE
-    if size <= USUAL_SIZE:
-        return Bounds()
     usual = Bounds()
+    if not is_back_load(files):
+        return usual
+    size = megabytes_of(files)
     return Bounds(usual.seconds + size, usual.megabytes + 16 * size, max(usual.unpacked, EXPANSION * size))

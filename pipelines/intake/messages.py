@@ -23,6 +23,7 @@ class Request:
     stated: Stated
     around: Surroundings
     bounds: Bounds
+    back_load: bool
 
 
 @dataclass(frozen=True, slots=True)

@@ -25,8 +25,11 @@ def write_no_files() -> None:
         resource.setrlimit(resource.RLIMIT_CORE, (0, 0))
 
 
-def begin(bounds: Bounds) -> Callable[[], tuple[float, float]]:
-    """Hold this process to the bounds, from what it uses now; the result tells seconds and megabytes used since."""
+def begin(bounds: Bounds, *, give_way: bool) -> Callable[[], tuple[float, float]]:
+    """Hold this process to the bounds, from what it uses now; the result tells seconds and megabytes used since.
+
+    With `give_way`, other processes go first from now on.
+    """
     idle, started = _megabytes("VmRSS"), time.process_time()
     with suppress(OSError):
         _CLEAR.write_text("5")  # forgets the earlier peak
@@ -34,7 +37,7 @@ def begin(bounds: Bounds) -> Callable[[], tuple[float, float]]:
         memory = int((_megabytes("VmSize") + bounds.megabytes) * MEGABYTE) if idle else resource.RLIM_INFINITY
         resource.setrlimit(resource.RLIMIT_AS, (memory, resource.RLIM_INFINITY))
         resource.setrlimit(resource.RLIMIT_CPU, (int(started) + bounds.seconds + 1, resource.RLIM_INFINITY))
-    if bounds.large:
+    if give_way:
         os.nice(10)
     return lambda: (time.process_time() - started, max(0.0, _megabytes("VmHWM") - idle))
 

@@ -51,7 +51,7 @@ def _next(incoming: IO[bytes]) -> Request | None:
 def _answer(request: Request, incoming: IO[bytes], outgoing: IO[bytes], notes: _Notes) -> tuple[bytes, bool]:
     """The answer, and whether this process is good for another."""
     notes.lines.clear()
-    usage = process_limits.begin(request.bounds)
+    usage = process_limits.begin(request.bounds, give_way=request.back_load)
     checked = None
     try:
         files = [NamedFile(name, receive(incoming)) for name in request.names]
@@ -59,7 +59,7 @@ def _answer(request: Request, incoming: IO[bytes], outgoing: IO[bytes], notes: _
             files, stated=request.stated, around=request.around, unpacked=request.bounds.unpacked,
             told=lambda stage: send(outgoing, BEGUN + stage.encode()),
         )  # fmt: skip
-        return pack(Answer(checked, tuple(notes.lines), *usage())), not request.bounds.large
+        return pack(Answer(checked, tuple(notes.lines), *usage())), not request.back_load
     except MemoryError:
         process_limits.end()
         return pack(Answer(None, tuple(notes.lines), *usage())), False

@@ -17,7 +17,6 @@ from pathlib import Path
 from threading import BoundedSemaphore, Lock, Timer
 from typing import IO
 
-from pipelines.intake.bounds import Bounds
 from pipelines.intake.checking import Stage
 from pipelines.intake.messages import BEGUN, READY, Answer, Request, receive, send
 from pipelines.intake.passing import pack, unpack
@@ -34,6 +33,7 @@ _OWN = {
     "OMP_NUM_THREADS": "1",
 }
 _ANSWERS = 100
+_SWOLLEN = 400  # megabytes above idle, of which an interpreter gives little back
 _STARTING = 120.0  # seconds; loading takes two on a free machine
 
 
@@ -133,31 +133,32 @@ class ReadingProcesses:
 
     def ask(self, request: Request, contents: list[bytes], told: Told = lambda _: None) -> Answer:
         """The answer; a StoppedError when reading went beyond its bounds. `told` is called with each stage begun."""
-        with self._turns[request.bounds.large]:
-            process = self._take(request.bounds)
+        with self._turns[request.back_load]:
+            process = ReadingProcess() if request.back_load else self._take()
             good = False
             try:
                 answer = process.ask(request, contents, told)
-                good = answer.checked is not None and not request.bounds.large and process.answers < _ANSWERS
+                worn = process.answers >= _ANSWERS or answer.peak > _SWOLLEN
+                good = answer.checked is not None and not worn and not request.back_load
             finally:
-                self._put_back(process, request.bounds, good=good)
+                self._put_back(process, good=good, replaced=not request.back_load)
         return answer
 
-    def _take(self, bounds: Bounds) -> ReadingProcess:
+    def _take(self) -> ReadingProcess:
         with self._lock:
-            while self.waiting and not bounds.large:
+            while self.waiting:
                 if (process := self.waiting.pop()).lives:
                     return process
                 process.stop()
         return ReadingProcess()
 
-    def _put_back(self, process: ReadingProcess, bounds: Bounds, *, good: bool) -> None:
+    def _put_back(self, process: ReadingProcess, *, good: bool, replaced: bool) -> None:
         with self._lock:
             if good and not self.waiting:
                 self.waiting.append(process)
                 return
         process.stop(patience=1.0 if good else 0.0)
-        if not bounds.large:
+        if replaced:
             self.get_ready()
 
     def stop(self) -> None:

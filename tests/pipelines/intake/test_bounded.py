@@ -16,7 +16,7 @@ import pandas as pd
 import pytest
 
 from pipelines.intake import bounded, checking
-from pipelines.intake.bounds import OPERATOR, USUAL_SIZE, Bounds, bounds_for
+from pipelines.intake.bounds import USUAL_SIZE, Bounds, bounds_for, is_back_load
 from pipelines.intake.passing import pack, unpack
 from pipelines.intake.reading_processes import processes
 from pipelines.intake.surroundings import Stated, Surroundings
@@ -99,8 +99,8 @@ def test_a_usual_file_has_ten_seconds_and_half_a_gigabyte_and_a_back_load_more()
     usual, large = NamedFile("a.csv", b"x" * 1_000_000), NamedFile("b.csv", bytes((USUAL_SIZE + 80) * 1_000_000))
     assert bounds_for([usual]) == Bounds(seconds=10, megabytes=512, unpacked=400)
     assert bounds_for([large]) == Bounds(seconds=110, megabytes=2_112, unpacked=2_000)
-    assert bounds_for([usual, large]).large
-    assert OPERATOR.large
+    assert is_back_load([usual, large])
+    assert not is_back_load([usual])
 
 
 def test_what_comes_back_can_hold_nothing_but_values_of_this_project():
