@@ -14,7 +14,7 @@ from typing import Any
 
 import pandas as pd
 
-from pipelines import audit, mappings, sign_off
+from pipelines import audit, explaining, mappings, sign_off
 from pipelines.earlier_counts import nil_issues
 from pipelines.history import history_issues, last_day_of, schools_in_scope
 from pipelines.intake import bounded
@@ -32,9 +32,8 @@ from pipelines.warehouse import standing
 from pipelines.warehouse.store import Cursor, Warehouse
 from schemas import rulebook
 from schemas.calendar import Term, assign_terms, default_terms, label
-from schemas.errors import PlumblineError, QuestionError, RefusedError, StaleError
+from schemas.errors import QuestionError, RefusedError, StaleError
 from schemas.issues import Issue, errors, queries
-from schemas.lexicon import lexicon
 
 __all__ = [
     "Checked", "NamedFile", "Preview", "Receipt", "Stage", "Stated", "check", "preview", "record_nil", "submit",
@@ -62,6 +61,7 @@ class Receipt:
     recorded_by: str
     file_sha256: str
     explained: int = 0  # of the queries, those sent with a reason
+    carried: int = 0  # of those explained, those that were explained before and have not changed since
     mapped: tuple[Used, ...] = ()  # the school's own wordings that were read by its mapping
     signed_off_as: str = ""  # the role that declared it complete, where its organisation asks for that
 
@@ -93,7 +93,8 @@ def look_at(
             return checked
         told(Stage.HISTORY)
         found = history_issues(cursor, checked, key=key, actor=actor)
-        return replace(checked, issues=(*checked.issues, *found))
+        checked = replace(checked, issues=(*checked.issues, *found))
+        return replace(checked, explained=explaining.explained_before(cursor, checked, key=key))
 
 
 def nil_queries(warehouse: Warehouse, *, school_urn: str, academic_year: str, term: Term) -> tuple[Issue, ...]:
@@ -113,17 +114,17 @@ def submit(
     *,
     actor: Actor,
     key: bytes,
-    explanations: Mapping[str, str] | None = None,
+    explanations: explaining.Given | None = None,
     seen: Mapping[str, int] | None = None,
     signed_as: str | None = None,
     when: datetime | None = None,
 ) -> tuple[Receipt, ...]:
     """Keep a checked return, one version for each school in it, and supersede the versions before.
 
-    `explanations` gives a reason code for a query's rule. `seen` gives for each school the `Preview.seen` that the
-    person read. `signed_as` is the role under which they declare it complete (see `sign_off`). Raises RefusedError
-    when errors stand, a school is outside the actor's scope or sign-off is missing, and StaleError when something was
-    sent for a school since.
+    `explanations` says by rule why its queries stand; those explained before keep what was said. `seen` gives for each
+    school the `Preview.seen` that the person read. `signed_as` is the role under which they declare it complete (see
+    `sign_off`). Raises RefusedError when errors stand, a school is outside the actor's scope or sign-off is missing,
+    and StaleError when something was sent for a school since.
     """
     must_move(_before(checked), ReturnState.SUBMITTED)
     assert checked.incidents is not None  # noqa: S101 - a return that may be submitted has rows
@@ -139,8 +140,7 @@ def submit(
         _must_be_as_seen(cursor, urns, seen)
         versions = write(cursor, checked, actor=actor, key=key, explanations=explanations or {}, when=moment)
         signed = sign_off.keep(cursor, versions, asked, actor=actor, signed_as=signed_as, when=moment)
-    explained = _queries_by_school(checked, urns, among=explanations or {})
-    return _receipts(versions.assign(explained=explained, signed_off_as=signed), used=checked.used)
+    return _receipts(versions.assign(signed_off_as=signed), used=checked.used)
 
 
 def schools_of(checked: Checked) -> list[str]:
@@ -151,18 +151,27 @@ def schools_of(checked: Checked) -> list[str]:
 
 
 def write(
-    cursor: Cursor, checked: Checked, *, actor: Actor, key: bytes, explanations: Mapping[str, str], when: datetime
+    cursor: Cursor, checked: Checked, *, actor: Actor, key: bytes, explanations: explaining.Given, when: datetime
 ) -> pd.DataFrame:
-    """Everything that keeping a return writes, in the caller's transaction; the rows of `returns` are given back."""
+    """Everything that keeping a return writes, in the caller's transaction.
+
+    The rows of `returns` are given back, with how many queries were `explained`, and of those how many `carried` over.
+    """
     urns = schools_of(checked)
+    before = explaining.explained_before(cursor, checked, key=key)
     versions = _new_versions(cursor, checked, urns, actor=actor, when=when)
     _keep_rows(cursor, checked, versions, key=key)
-    _keep_explanations(cursor, checked, versions, explanations)
+    found = explaining.explained(checked, explanations, before)
+    explaining.keep(cursor, found, {one: _returns_of(checked, versions, one.table, one.row) for one in found})
     mappings.record_use(cursor, checked.used, versions)
     cursor.append("returns", versions)
     _record(cursor, versions, actor, "return submitted", when=when)
     standing.refresh(cursor, urns)
-    return versions
+    carried = {issue for issue, why in found.items() if why.carried_from is not None}
+    return versions.assign(
+        explained=_queries_by_school(checked, urns, among=found),
+        carried=_queries_by_school(checked, urns, among=carried),
+    )
 
 
 def record_nil(
@@ -174,27 +183,32 @@ def record_nil(
     actor: Actor,
     seen: int | None = None,
     signed_as: str | None = None,
+    explanations: explaining.Given | None = None,
     when: datetime | None = None,
 ) -> Receipt:
     """Record that a school had no incidents in a term: a return like any other, and a version of it.
 
+    `explanations` says by rule why a query of `nil_queries` stands.
     `seen` is what `last_return` said when the person read it; StaleError when something was sent since.
     `signed_as` as in `submit`.
     """
     _must_have_begun(academic_year, term, on=(when or audit.now()).date())
-    checked = Checked((), "", academic_year=academic_year, term=term)
     with warehouse.writing() as cursor:
         moment = when or audit.now()
+        issues = nil_issues(cursor, school_urn=school_urn, academic_year=academic_year, term=term)
+        checked = Checked(tuple(issues), "", academic_year=academic_year, term=term)
+        why = explaining.explained(checked, explanations or {}, {})
         _must_be_known(cursor, school_urn)
         _must_be_in_scope(cursor, actor, [school_urn], academic_year, term)
         asked = sign_off.must_be_signed(cursor, [school_urn], academic_year, term, actor=actor, signed_as=signed_as)
         _must_be_as_seen(cursor, [school_urn], None if seen is None else {school_urn: seen})
         versions = _new_versions(cursor, checked, [school_urn], actor=actor, when=moment)
+        explaining.keep(cursor, why, {one: _returns_of(checked, versions, one.table, one.row) for one in why})
         cursor.append("returns", versions)
         signed = sign_off.keep(cursor, versions, asked, actor=actor, signed_as=signed_as, when=moment)
         _record(cursor, versions, actor, "nil return recorded", when=moment)
         standing.refresh(cursor, [school_urn])
-    return _receipts(versions.assign(explained=0, signed_off_as=signed))[0]
+    return _receipts(versions.assign(explained=len(why), carried=0, signed_off_as=signed))[0]
 
 
 def withdraw(warehouse: Warehouse, return_id: int, *, actor: Actor, seen: int, when: datetime | None = None) -> None:
@@ -311,9 +325,9 @@ def _new_versions(
     return versions
 
 
-def _queries_by_school(checked: Checked, urns: Sequence[str], *, among: Container[str] | None = None) -> list[int]:
-    """How many queries (of these rules) each school's rows have; those of the whole file count for each."""
-    counting = [issue for issue in queries(checked.issues) if among is None or issue.rule in among]
+def _queries_by_school(checked: Checked, urns: Sequence[str], *, among: Container[Issue] | None = None) -> list[int]:
+    """How many queries (of these) each school's rows have; those of the whole file count for each."""
+    counting = [issue for issue in queries(checked.issues) if among is None or issue in among]
     whole = sum(1 for issue in counting if issue.row is None)
     counts: Counter[str] = Counter()
     for table, rows in (("incidents", checked.incidents), ("children", checked.children)):
@@ -342,25 +356,6 @@ def _own_columns(rows: pd.DataFrame, ids: pd.Series) -> pd.DataFrame:
     return rows.assign(return_id=of_category[urns.array.codes], row_number=rows.index.to_numpy())
 
 
-def _keep_explanations(
-    cursor: Cursor, checked: Checked, versions: pd.DataFrame, explanations: Mapping[str, str]
-) -> None:
-    reasons = {code.code for code in lexicon().lists["query_reason"].codes}
-    asked = {issue.rule for issue in queries(checked.issues)}
-    if wrong := sorted(set(explanations) - asked):
-        raise PlumblineError(f"There is no query {', '.join(wrong)} in this return to explain.")
-    if not set(explanations.values()) <= reasons:
-        raise PlumblineError(f"Explain a query with one of: {', '.join(sorted(reasons))}.")
-    rows = [
-        (int(number), issue.rule, issue.table, issue.row, issue.column, explanations[issue.rule])
-        for issue in queries(checked.issues)
-        if issue.rule in explanations
-        for number in _returns_of(checked, versions, issue.table, issue.row)
-    ]
-    names = ["return_id", "rule", "table_name", "row_number", "column_name", "reason"]
-    cursor.append("explanations", pd.DataFrame(rows, columns=names))
-
-
 def _returns_of(checked: Checked, versions: pd.DataFrame, table: str, row: int | None) -> list[int]:
     rows = checked.incidents if table == "incidents" else checked.children
     if row is None or rows is None or row not in rows.index:
@@ -387,7 +382,8 @@ def _receipts(versions: pd.DataFrame, *, used: Sequence[Used] = ()) -> tuple[Rec
             term=Term(row["term"]), version=row["version"], nil=row["nil"], incidents=row["incidents"],
             children=row["children"], queries=row["queries"], recorded_at=row["recorded_at"].to_pydatetime(),
             recorded_by=row["recorded_by"], file_sha256=row["file_sha256"], explained=row["explained"],
-            mapped=mappings.of_school(used, row["school_urn"]), signed_off_as=row["signed_off_as"],
+            carried=row["carried"], mapped=mappings.of_school(used, row["school_urn"]),
+            signed_off_as=row["signed_off_as"],
         )
         for row in versions.to_dict("records")
     )  # fmt: skip

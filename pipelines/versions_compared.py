@@ -36,9 +36,9 @@ def _since_closed(cursor: Cursor, checked: Checked, incidents: pd.DataFrame, chi
     if not len(closed):
         return []
     involved = _standing(cursor, checked, incidents, "children", THIS_TERM)
-    before = {"incidents": _named(closed), "children": _among(_named(involved), _named(closed))}
-    own = _among(_named(incidents), before["incidents"])
-    now = {"incidents": own, "children": _among(_named(children), own)}
+    before = {"incidents": named(closed), "children": _among(named(involved), named(closed))}
+    own = _among(named(incidents), before["incidents"])
+    now = {"incidents": own, "children": _among(named(children), own)}
     changed = own["incident_ref"].isin([one.incident_ref for one in differences(now, before).changed])
     opened = (own["status"] == "open").to_numpy(bool)
     return [
@@ -47,7 +47,7 @@ def _since_closed(cursor: Cursor, checked: Checked, incidents: pd.DataFrame, chi
     ]
 
 
-def _named(rows: pd.DataFrame) -> pd.DataFrame:
+def named(rows: pd.DataFrame) -> pd.DataFrame:
     """Rows whose reference says the school too, so that those of several schools can be compared at once."""
     school, reference = (rows[name].astype(object) for name in PAIR)
     return rows.assign(incident_ref=school + " " + reference)
@@ -66,13 +66,13 @@ def _under_another_reference(
         return []
     there = _standing(cursor, checked, incidents, "incidents", f"NOT ({THIS_TERM})")
     involved = _standing(cursor, checked, incidents, "children", f"NOT ({THIS_TERM})")
-    there = _among(_named(there), _named(shared))
+    there = _among(named(there), named(shared))
     here = incidents[pd.MultiIndex.from_frame(incidents[PAIR]).isin(_pairs_with(children, shared))]
     if not len(here):
         return []
     told = pd.Series(_told(here, children), index=here.index, dtype=object)
-    others = pd.Series(_told(there, _named(involved)), index=there["incident_ref"], dtype=object)
-    references = _named(here)["incident_ref"]
+    others = pd.Series(_told(there, named(involved)), index=there["incident_ref"], dtype=object)
+    references = named(here)["incident_ref"]
     same = [_stands(content, own, others) for content, own in zip(told, references, strict=True)]
     return finding("history-same-content").at(here.index[same])
 

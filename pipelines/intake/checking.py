@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from enum import StrEnum
 from typing import TYPE_CHECKING
 
@@ -13,6 +13,7 @@ from pipelines.intake.example_rows import in_one_sentence, set_aside
 from pipelines.intake.surroundings import Stated, Surroundings
 from pipelines.intake.tables import NamedFile
 from schemas.calendar import Term
+from schemas.explanation import Explanation
 from schemas.issues import Issue, Severity
 from schemas.lexicon import lexicon, normalise
 
@@ -42,7 +43,8 @@ class Checked:
     `found_tables` is false when nothing at all could be read.
     `incidents` and `children` hold codes as categoricals, dates as datetime64, missing = blank; `children`
     has `school_urn` too. `used` says which of the school's own wordings were read by its mapping, `unread` which are
-    not understood and could be mapped; neither holds a wording that might identify somebody.
+    not understood and could be mapped; neither holds a wording that might identify somebody. `explained` are the
+    queries that were explained in the version that stands.
     """
 
     issues: tuple[Issue, ...]
@@ -55,6 +57,7 @@ class Checked:
     key_version: str = "1"
     used: tuple[Used, ...] = ()
     unread: tuple[Unread, ...] = ()
+    explained: Mapping[Issue, Explanation] = field(default_factory=dict)
 
     @property
     def readable(self) -> bool:

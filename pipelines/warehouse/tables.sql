@@ -8,10 +8,14 @@ CREATE TABLE IF NOT EXISTS returns (
     rule_book VARCHAR, key_version VARCHAR, incidents INTEGER, children INTEGER, queries INTEGER
 );
 
--- One row for each query that the sender explained with a reason code.
+-- One row for each query that the sender explained: a reason code, a phrase's code, and the version in which it was
+-- first explained where it was carried over from there.
 CREATE TABLE IF NOT EXISTS explanations (
-    return_id BIGINT, rule VARCHAR, table_name VARCHAR, row_number INTEGER, column_name VARCHAR, reason VARCHAR
+    return_id BIGINT, rule VARCHAR, table_name VARCHAR, row_number INTEGER, column_name VARCHAR, reason VARCHAR,
+    note VARCHAR, carried_from BIGINT
 );
+ALTER TABLE explanations ADD COLUMN IF NOT EXISTS note VARCHAR;
+ALTER TABLE explanations ADD COLUMN IF NOT EXISTS carried_from BIGINT;
 
 -- One row for each establishment in each load of the register.
 CREATE TABLE IF NOT EXISTS schools (
