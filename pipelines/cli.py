@@ -11,10 +11,11 @@ from typing import TYPE_CHECKING, Annotated
 import typer
 
 from pipelines import printing
-from pipelines.commands import at_school, template
+from pipelines.commands import at_school, board, template
 from pipelines.figures import BREAKDOWNS, Question
 from pipelines.scope import OPERATOR, Actor, Scope
 from pipelines.settings import settings
+from pipelines.signing_roles import SigningRole
 from schemas.calendar import Term
 from schemas.errors import PlumblineError, QuestionError
 from schemas.measurement import measures
@@ -31,6 +32,7 @@ app = typer.Typer(
     pretty_exceptions_enable=False,
 )
 at_school.add_to(app)
+board.add_to(app)
 template.add_to(app)
 OPERATOR_HERE = Actor("command line", "operator", OPERATOR)
 DEMO_WAREHOUSE = Path("var/demo.duckdb")
@@ -44,6 +46,9 @@ Year = Annotated[str | None, typer.Option("--year", help="Academic year, for exa
 TermOption = Annotated[Term | None, typer.Option("--term", help="The term of the return.")]
 OwnMapping = Annotated[
     bool, typer.Option("--map/--no-map", help="Read it by the mapping kept for the school that --school names.")
+]
+SignedAs = Annotated[
+    SigningRole | None, typer.Option("--signed-off-by", help="Who declared it complete, where sign-off is asked for.")
 ]
 AsJson = Annotated[bool, typer.Option("--json", help="Print JSON.")]
 
@@ -88,6 +93,7 @@ def load(
     term: TermOption = None,
     explain: Annotated[list[str] | None, typer.Option(help="Why a query stands.", metavar="RULE=CODE")] = None,
     own_mapping: OwnMapping = True,
+    signed_as: SignedAs = None,
     as_json: AsJson = False,
 ) -> None:
     """Check a return and keep it: a new version that supersedes the last. With errors nothing is kept."""
@@ -104,8 +110,9 @@ def load(
         raise typer.Exit(1 if checked.found_tables else WRONG)
     with printing.working("Keeping the return"):
         kept = returns.submit(
-            house.warehouse, checked, actor=OPERATOR_HERE, key=house.key, explanations=_explanations(explain)
-        )
+            house.warehouse, checked, actor=OPERATOR_HERE, key=house.key, explanations=_explanations(explain),
+            signed_as=signed_as,
+        )  # fmt: skip
     printing.receipts(kept, checked.issues, as_json=as_json)
 
 
@@ -114,6 +121,7 @@ def nil(
     school: Annotated[str, typer.Option(help="URN of the school.", metavar="URN")],
     year: Annotated[str, typer.Option(help="Academic year, for example 202526.")],
     term: Annotated[Term, typer.Option(help="The term.")],
+    signed_as: SignedAs = None,
     as_json: AsJson = False,
 ) -> None:
     """Record that a school had no incidents in a term. A nil return is a return."""
@@ -127,6 +135,7 @@ def nil(
         term=term,
         actor=OPERATOR_HERE,
         seen=returns.last_return(warehouse, school),
+        signed_as=signed_as,
     )
     printing.receipts((receipt,), (), as_json=as_json)
 

@@ -15,13 +15,14 @@ from pipelines import audit, decisions
 from pipelines.decisions import Decision, DecisionKind
 from pipelines.history import FIRST_YEAR, last_day_of
 from pipelines.scope import OPERATOR, Actor, Scope, ScopeKind
+from pipelines.signing_roles import SigningRole
 from pipelines.warehouse.compose import bindings
 from pipelines.warehouse.standing import grains_at
 from pipelines.warehouse.store import Cursor, Warehouse
 from schemas.calendar import Term
 from schemas.errors import QuestionError, RefusedError
 
-SIGNING_ROLES = ("designated safeguarding lead", "head teacher")
+SIGNING_ROLES = tuple(map(str, SigningRole))
 DECLARATION = (
     "I am the designated safeguarding lead or the head of this school. I have read this return: as far as I know it "
     "holds every incident of the term, and what it says is right."
