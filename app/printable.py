@@ -9,6 +9,7 @@ import pandas as pd
 
 from app import proof_words, receipt
 from app.proof_words import Fact
+from pipelines.cells_given_out import harmless
 from pipelines.receipts import Proof
 
 STYLE = """
@@ -42,7 +43,7 @@ def as_html(proofs: Sequence[Proof], *, sentence: str) -> bytes:
 
 
 def _facts(heading: str, facts: Sequence[Fact]) -> str:
-    rows = "".join(f'<tr><th scope="row">{escape(label)}</th><td>{escape(value)}</td></tr>' for label, value in facts)
+    rows = "".join(f'<tr><th scope="row">{escape(label)}</th><td>{_cell(value)}</td></tr>' for label, value in facts)
     return f'<h2>{escape(heading)}</h2><table class="facts"><tbody>{rows}</tbody></table>'
 
 
@@ -50,7 +51,12 @@ def _schools(proofs: Sequence[Proof]) -> str:
     table: pd.DataFrame = proof_words.schools_table(proofs)
     heads = "".join(f'<th scope="col">{escape(str(name))}</th>' for name in table.columns)
     rows = "".join(
-        f"<tr>{''.join(f'<td>{escape(str(cell))}</td>' for cell in row)}</tr>"
+        f"<tr>{''.join(f'<td>{_cell(str(cell))}</td>' for cell in row)}</tr>"
         for row in table.itertuples(index=False, name=None)
     )
     return f"<h2>What was kept</h2><table><thead><tr>{heads}</tr></thead><tbody>{rows}</tbody></table>"
+
+
+def _cell(text: str) -> str:
+    """A spreadsheet program opens such pages too, and takes their cells for its own."""
+    return escape(harmless(text))

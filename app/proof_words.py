@@ -8,6 +8,7 @@ import pandas as pd
 
 from app import mapping_words, receipt
 from app.wording import moment, opening, period
+from pipelines.cells_given_out import harmless
 from pipelines.receipts import Proof
 from pipelines.return_states import ReturnState
 from schemas.lexicon import lexicon
@@ -85,7 +86,7 @@ def as_text(proofs: Sequence[Proof]) -> str:
 
 
 def _lines(facts: Sequence[Fact]) -> list[str]:
-    return [f"{label + ':':<28}{value}" for label, value in facts]
+    return [f"{label + ':':<28}{harmless(value)}" for label, value in facts]
 
 
 def file_name(proofs: Sequence[Proof], *, ending: str) -> str:

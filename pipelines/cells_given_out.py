@@ -34,30 +34,27 @@ _RUNS = re.compile(f"[{_BEFORE}]*[{_SIGNS}]")
 _BREAKS = ("\t", "\r", "\n")
 # In a program that separates cells by semicolons or tabs, what follows one of these begins a cell.
 _AFTER_SEPARATOR = re.compile(f"([;|\\t\\r\\n][{_BEFORE}]*)(?=[{_SIGNS}])")
-_NUMBER = re.compile(r"[+-]?[0-9][0-9,]*(?:\.[0-9]+)?%?|-")
 
 
 @lru_cache(maxsize=10_000)  # codes and sentences come again and again
 def harmless(text: str) -> str:
-    """The text with an apostrophe before whatever a spreadsheet program would take for a formula; numbers stay."""
-    if _NUMBER.fullmatch(text):
-        return text
+    """The text with an apostrophe before whatever a spreadsheet program could take for the start of a formula."""
     inside = _AFTER_SEPARATOR.sub(r"\1'", text)
     return f"'{inside}" if inside.startswith(_BREAKS) or _RUNS.match(inside) else inside
 
 
-def harmless_cell(cell: Cell) -> Cell:
+def harmless_cell(cell: object) -> object:
     """A text made harmless; numbers, dates and blanks as they are."""
     return harmless(cell)[:LONGEST] if isinstance(cell, str) else cell
 
 
-def write_csv(out: TextIO, rows: Iterable[Sequence[Cell]], *, line_end: str = "\r\n") -> None:
+def write_csv(out: TextIO, rows: Iterable[Sequence[object]], *, line_end: str = "\r\n") -> None:
     """Write rows as CSV, every text harmless."""
     writer = csv.writer(out, lineterminator=line_end)
     writer.writerows([harmless_cell(cell) for cell in row] for row in rows)
 
 
-def csv_file(rows: Iterable[Sequence[Cell]]) -> bytes:
+def csv_file(rows: Iterable[Sequence[object]]) -> bytes:
     """Rows as a CSV file that Excel opens rightly: UTF-8 with a byte order mark."""
     out = io.StringIO(newline="")
     write_csv(out, rows)

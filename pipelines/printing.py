@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import csv
 import json
 import sys
 from collections.abc import Iterator, Mapping, Sequence
@@ -14,6 +13,7 @@ from rich.padding import Padding
 from rich.table import Table
 from rich.text import Text
 
+from pipelines.cells_given_out import write_csv
 from pipelines.figures import STATE_WORDS, Figure, FigureTable, State
 from schemas.calendar import label
 from schemas.issues import Issue, errors, queries
@@ -155,11 +155,13 @@ def _figure_row(row: Figure) -> dict[str, Any]:
 
 def _figure_csv(table: FigureTable) -> None:
     breakdowns = list(table.rows[0].by) if table.rows else []
-    writer = csv.writer(sys.stdout)
-    writer.writerow([*breakdowns, *FIGURE_FIELDS, *EXTRA_FIELDS, "returned", "expected"])
-    for row in table.rows:
-        numbers = [getattr(row, name) for name in (*FIGURE_FIELDS, *EXTRA_FIELDS)]
-        writer.writerow([*row.by.values(), *numbers, row.coverage.returned, row.coverage.expected])
+    header = [*breakdowns, *FIGURE_FIELDS, *EXTRA_FIELDS, "returned", "expected"]
+    write_csv(sys.stdout, [header, *map(_figure_line, table.rows)])
+
+
+def _figure_line(row: Figure) -> list[object]:
+    numbers = [getattr(row, name) for name in (*FIGURE_FIELDS, *EXTRA_FIELDS)]
+    return [*row.by.values(), *numbers, row.coverage.returned, row.coverage.expected]
 
 
 def _figure_table(table: FigureTable) -> None:

@@ -2,12 +2,12 @@
 
 from __future__ import annotations
 
-import csv
 import io
 from collections.abc import Iterable, Mapping, Sequence
 from pathlib import Path
 
 from pipelines import audit
+from pipelines.cells_given_out import write_csv
 from pipelines.figures import category_label
 from pipelines.scope import Actor
 from pipelines.sharing.alone import ALL
@@ -88,7 +88,5 @@ def _table(
 
 def _csv(header: Iterable[str], rows: Iterable[Sequence[object]]) -> str:
     out = io.StringIO()
-    writer = csv.writer(out, lineterminator="\n")
-    writer.writerow(list(header))
-    writer.writerows(rows)
+    write_csv(out, [list(header), *rows], line_end="\n")
     return out.getvalue()
