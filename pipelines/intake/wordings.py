@@ -43,7 +43,7 @@ WORDINGS: dict[str, Wording] = {
     "file-unreadable": Wording("{where} cannot be read: it is damaged or not what its ending says.", _SAVE_AS_XLSX),
     "file-wrong-kind": Wording("{where} is {kind}, which cannot be read as a return.", _SAVE_AS_XLSX),
     "file-password-protected": Wording(
-        "{where}: this file is password protected, so it cannot be read.",
+        "{where}: this {what} is password protected, so it cannot be read.",
         "Take the password off, save, and send it again. The connection to the portal is encrypted.",
     ),
     "file-macros": Wording(
@@ -113,6 +113,11 @@ WORDINGS: dict[str, Wording] = {
     "file-1904-dates": Wording(
         "The workbook counts days from 1904 and has plain numbers that may be dates.",
         "Set the date columns to a date format, so that each date is certain.",
+        Severity.QUERY,
+    ),
+    "file-author": Wording(
+        "The workbook's properties name who made or last saved it; the portal does not keep them.",
+        "Say that this is known, or take the name out: in Excel by File, Info, Inspect Document.",
         Severity.QUERY,
     ),
     "file-hidden-sheet": Wording(

@@ -110,12 +110,22 @@ def open_workbook(parts: Parts) -> WorkbookParts:
 
 def refuse_what_is_carried(parts: Parts) -> None:
     """A FileFault for macros, and for anything in a workbook beside its cells."""
-    types = parts.read("[Content_Types].xml").lower()
+    types = _whole(parts, "[Content_Types].xml").lower()
     if any(macro in name for name in parts.names for macro in _MACRO_PARTS) or b"macroenabled" in types:
         raise FileFault("file-macros")
     for name in parts.names:
         if kind := _carried(parts, name):
-            raise FileFault("personal-attachment", kind=kind)
+            raise FileFault("personal-attachment", kind=kind + _on_sheet(parts, name))
+
+
+def _on_sheet(parts: Parts, carried: str) -> str:
+    """Which sheet carries a part, where the sheet itself says so."""
+    book = _target_of(parts, "", "officeDocument") or "xl/workbook.xml"
+    sheets, _ = _sheets(parts, book, _relationships(parts, book))
+    for sheet in sheets:
+        if any(target == carried for _, target in _relationships(parts, sheet.part).values()):
+            return f" on sheet {sheet.position}"
+    return ""
 
 
 def _carried(parts: Parts, name: str) -> str | None:

@@ -6,6 +6,7 @@ import io
 import zipfile
 from collections.abc import Iterator
 from dataclasses import dataclass
+from itertools import pairwise
 from typing import IO
 
 from pipelines.intake.wordings import FileFault
@@ -15,6 +16,7 @@ MAX_ENTRIES = 2_000
 MEGABYTE = 1_000_000
 _CHUNK = 1 << 16
 _ENCRYPTED = 0x1
+_HEADER = 30  # bytes before an entry's name and content
 
 
 @dataclass(frozen=True)
@@ -67,5 +69,13 @@ def open_parts(content: bytes, *, limit_bytes: int) -> Parts:
     if sum(info.file_size for info in infos) > limit_bytes:
         raise FileFault("file-zip-size", limit=limit_bytes // MEGABYTE)
     if any(info.flag_bits & _ENCRYPTED for info in infos):
-        raise FileFault("file-password-protected")
+        raise FileFault("file-password-protected", what="ZIP file")
+    if _overlap(infos):
+        raise FileFault("file-unreadable")
     return Parts(archive, {part_name(info.filename): info for info in infos}, limit_bytes)
+
+
+def _overlap(infos: list[zipfile.ZipInfo]) -> bool:
+    """Whether two entries share bytes, so that a small file would unpack to a large one many times over."""
+    ordered = sorted(infos, key=lambda info: info.header_offset)
+    return any(one.header_offset + _HEADER + one.compress_size > two.header_offset for one, two in pairwise(ordered))
