@@ -11,7 +11,7 @@ from typing import TYPE_CHECKING, Annotated
 import typer
 
 from pipelines import printing
-from pipelines.commands import at_school, board, template
+from pipelines.commands import at_school, board, report, template
 from pipelines.figures import BREAKDOWNS, Question
 from pipelines.scope import OPERATOR, Actor, Scope
 from pipelines.settings import settings
@@ -70,16 +70,19 @@ def check(
     term: TermOption = None,
     own_mapping: OwnMapping = True,
     as_json: AsJson = False,
+    report_file: report.ReportFile = None,
 ) -> None:
     """Check a return and list everything to correct or explain. Keeps nothing.
 
     Exit code 0 without errors, 1 with errors, 2 when nothing could be read.
     """
+    report.must_be_writable(report_file, files)
     named, stated = _named(files), _stated(school, year, term)
     with printing.working("Checking the return"):
         house = _house_if_any()
         checked = _look_at(house, named, stated, mapped=own_mapping)
     printing.issues(checked.issues, as_json=as_json, mapped=checked.used)
+    report.write(report_file, checked, house=house, actor=OPERATOR_HERE)
     if not checked.found_tables:
         raise typer.Exit(WRONG)
     raise typer.Exit(1 if checked.has_errors else 0)
