@@ -76,6 +76,9 @@ def _sheet(
             if cell is not None:
                 put(sheet, number, column, cell, _style(cell, look))
     sheet.freeze_panes(start + 1, 0)
+    sheet.set_landscape()
+    sheet.fit_to_pages(1, 0)
+    sheet.repeat_rows(start)
     if rows:
         sheet.autofilter(start, 0, start + len(rows), len(header) - 1)
 

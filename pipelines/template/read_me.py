@@ -14,7 +14,7 @@ if TYPE_CHECKING:
 
     from pipelines.template.styles import Styles
 
-WIDTHS = (14, 30, 36, 12, 44, 100)
+WIDTHS = (14, 30, 36, 12, 44, 130)
 HEADER = ("Sheet", "Column", "What it is called", "Must answer", "What to write", "Definition")
 STEPS = (
     "1. Fill in the sheet return: which school, year and term.",
