@@ -74,6 +74,7 @@ def test_own_words_are_mapped_once_checked_again_without_an_upload_and_shown_to_
     assert all(box.value == "" for box in app.selectbox if str(box.key).startswith("map-choice"))
     choose(app, "police_contacted", "9")
     assert kept(house) == (POLICE, NINE)
+    assert app.session_state[sending.DRAFT].held is None
     page = words(app)
     assert "This return can be sent" in page or "it can be sent" in page
     assert "The column “status level 3” of incidents was read as Police contacted (police_contacted)." in page
@@ -87,15 +88,12 @@ def test_own_words_are_mapped_once_checked_again_without_an_upload_and_shown_to_
 
 
 def test_a_part_may_be_mapped_and_the_rest_is_asked_again(house: House) -> None:
-    app = choose(checked(own_words()), "police_contacted", "")
-    assert kept(house) == (POLICE,)
-    assert questions(app) == ["Year group: “Yr nine”, in 1 row"]
-
-
-def test_nothing_chosen_keeps_nothing_and_says_so(house: House) -> None:
     app = choose(checked(own_words()), "", "")
     assert "Nothing was chosen" in words(app)
     assert kept(house) == ()
+    choose(app, "police_contacted", "")
+    assert kept(house) == (POLICE,)
+    assert questions(app) == ["Year group: “Yr nine”, in 1 row"]
 
 
 def test_leaving_a_column_out_says_what_it_means(house: House) -> None:
@@ -119,18 +117,6 @@ def test_what_may_identify_somebody_is_not_offered_shown_or_held(house: House) -
     assert app.session_state[sending.DRAFT].checked is None
 
 
-def test_a_file_is_held_only_while_it_is_mapped(house: House) -> None:
-    app = checked(own_words())
-    assert app.session_state[sending.DRAFT].held is not None
-    choose(app, "police_contacted", "9")
-    assert app.session_state[sending.DRAFT].held is None
-    large = [("incidents.csv", b"x" * (holding.MOST_BYTES + 1), "")]
-    unread = [mappings.Unread("incidents", "", "level", 1)]
-    named = [sending.NamedFile(name, content) for name, content, _ in large]
-    assert holding.hold(named, issues=[], unread=unread) is None
-    assert holding.hold([], issues=[], unread=[]) is None
-
-
 def test_after_half_an_hour_the_mapping_is_kept_and_the_file_is_asked_for_again(house: House) -> None:
     app = checked(own_words())
     draft = app.session_state[sending.DRAFT]
@@ -141,13 +127,6 @@ def test_after_half_an_hour_the_mapping_is_kept_and_the_file_is_asked_for_again(
     assert kept(house) == (POLICE, NINE)
     assert app.session_state[sending.DRAFT].held is None
     assert "choose it again" in words(app)
-
-
-def test_the_file_of_one_person_is_gone_when_another_is_here(house: House) -> None:
-    app = checked(own_words())
-    app.query_params["as"] = "neighbour"
-    app.run()
-    assert sending.DRAFT not in app.session_state
 
 
 def test_a_mapping_is_listed_changed_and_forgotten(house: House) -> None:
@@ -170,6 +149,16 @@ def test_no_mapping_of_another_school_is_shown_or_used(house: House) -> None:
     app = checked(own_words())
     assert "How your own words are read" not in [one.label for one in app.expander]
     assert len(questions(app)) == 2
+    app.query_params["as"] = "neighbour"
+    app.run()
+    assert sending.DRAFT not in app.session_state  # nor is the file that was held for the one before
+
+
+def test_no_large_file_is_held_nor_one_that_nothing_is_to_be_mapped_in() -> None:
+    large = [sending.NamedFile("incidents.csv", b"x" * (holding.MOST_BYTES + 1))]
+    unread = [mappings.Unread("incidents", "", "level", 1)]
+    assert holding.hold(large, issues=[], unread=unread) is None
+    assert holding.hold(large, issues=[], unread=[]) is None
 
 
 def test_two_headers_for_one_column_are_refused_in_a_sentence(house: House) -> None:
@@ -177,9 +166,3 @@ def test_two_headers_for_one_column_are_refused_in_a_sentence(house: House) -> N
     app = choose(checked(own_words()), "police_contacted", "9")
     assert "Two headers cannot mean one column" in words(app)
     assert len(kept(house)) == 1
-
-
-def test_an_officer_without_a_stated_school_keeps_it_for_the_organisation(house: House) -> None:
-    choose(checked(own_words(), person="officer"), "police_contacted", "9")
-    assert kept(house) == ()
-    assert kept(house, Scope.parse("la:990")) == (POLICE, NINE)
