@@ -121,6 +121,8 @@ def _may_be_written(out: Path) -> None:
 
     if out.suffix.lower() != ".xlsx" or inspect_name(out.name, where="out"):
         raise QuestionError("Name the return with the ending .xlsx and nothing that names a person: return.xlsx.")
+    if out.exists():  # said before the work; the writing itself refuses too
+        raise QuestionError("There is a file of that name already; a return never replaces one. Name another.")
 
 
 def _academic_year(year: str | None) -> str | None:

@@ -146,6 +146,16 @@ def test_whatever_is_wrong_with_an_export_nobody_is_named(fault: str, run: Run, 
     assert leaks([("said", said.encode()), *written(desk, without=given)]) == []
 
 
+def test_a_damaged_workbook_ends_in_a_sentence_and_leaves_nothing(run: Run, desk: Path) -> None:
+    book = as_workbook(Export=row_per_child())
+    for damaged in (book[: len(book) // 2], book[:-40], book.replace(b"sheet1.xml", b"sheet9.xml")):
+        (desk / "export.xlsx").write_bytes(damaged)
+        code, said = anonymise(run, "export.xlsx")
+        assert code == 2
+        assert leaks([("said", said.encode())]) == []
+        assert sorted(path.name for path in desk.iterdir()) == ["export.csv", "export.xlsx", "school.key"]
+
+
 def test_a_wrong_key_file_is_refused_without_a_word_of_what_is_in_it(run: Run, desk: Path) -> None:
     for content in (
         as_csv(row_per_child()),

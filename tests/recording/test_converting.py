@@ -70,7 +70,7 @@ def renamed(rows: Rows, names: Mapping[str, str]) -> Rows:
     return [[names.get(header, header) for header in rows[0]], *rows[1:]]
 
 
-@pytest.mark.parametrize("layout", LAYOUTS)
+@pytest.mark.parametrize("layout", ["row-per-event", "row-per-action"])  # the third through the command, in a journey
 def test_every_layout_gives_a_return_without_an_error(layout: str) -> None:
     export = [NamedFile("export", as_csv(LAYOUTS[layout]()))]
     done = anonymise(export, recording_systems()[layout], KEY, Stated(URN))

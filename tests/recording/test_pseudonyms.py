@@ -8,6 +8,7 @@ from datetime import date, timedelta
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
+from pipelines.recording.key_files import SchoolKey
 from pipelines.recording.lists import as_many, entries
 from pipelines.recording.pseudonyms import Pseudonyms, has_wrong_check_letter, may_stand, usable
 from pipelines.recording.school_years import year_group
@@ -32,6 +33,12 @@ def slow_hmac(secret: bytes, message: bytes) -> str:
 def test_a_key_is_the_hmac_of_what_it_is_for_and_of_the_identifier(secret: bytes, number: str) -> None:
     message = b"\0".join([b"plumbline", b"1", b"child-key", b"upn", b"", number.encode()])
     assert Pseudonyms(secret, "900001").child_key(Part.UPN, number) == slow_hmac(secret, message)[:32]
+
+
+def test_a_secret_does_not_show_where_a_value_is_shown() -> None:
+    secret = b"\xaa" * 32
+    shown = repr((Pseudonyms(secret, "900001"), SchoolKey(secret, "1", "2026-09-01")))
+    assert "aa" not in shown.replace("\\x", "")
 
 
 @QUICK
