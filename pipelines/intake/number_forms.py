@@ -43,6 +43,11 @@ def _tax_reference(found: re.Match[str]) -> bool:
     return len(found.string.split()) > 3
 
 
+def _passport(found: re.Match[str]) -> bool:
+    """Not the last cell of a spreadsheet's column, such as BH1048576, which stands wherever a list of answers does."""
+    return stands_alone(found) and not found.group(1).endswith("1048576")
+
+
 def _device(found: re.Match[str]) -> bool:
     """No device's number begins with 20, as references do that begin with the year."""
     return stands_alone(found) and not _YEAR_FIRST.match(found[1])
@@ -101,7 +106,7 @@ NUMBERS = (
         "personal-passport",
         "a passport number",
         whole("[A-Z]{2}[0-9]{7}|passport[A-Z.:# ]{0,12}[0-9]{9}"),
-        stands_alone,
+        _passport,
     ),
     Identifier(
         "personal-driving-licence",
