@@ -5,7 +5,7 @@ from __future__ import annotations
 import pandas as pd
 import streamlit as st
 
-from app.issues import HEADINGS, counted
+from app.issues import counted, heading_of_rule
 from app.permissions import Person, scope_of
 from app.wording import moment, opening
 from pipelines import attempts
@@ -41,5 +41,5 @@ def _issues(one: Attempt) -> str:
     noun = "query" if one.sound else "issue to fix"
     plural = "queries" if one.sound else "issues to fix"
     total = counted(sum(one.rules.values()), noun, plural=plural)
-    said = "; ".join(f"{number:,} × {HEADINGS.get(rule, rule)}" for rule, number in one.rules.items())
+    said = "; ".join(f"{number:,} × {heading_of_rule(rule)}" for rule, number in one.rules.items())
     return f"{total}: {said}" if said else total

@@ -2,10 +2,12 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 
+import pandas as pd
 import streamlit as st
 
+from app import explaining
 from app.issues import (
     PAGE,
     Group,
@@ -17,24 +19,21 @@ from app.issues import (
     stages_not_reached,
     stages_passed,
 )
-from app.sending import EXPLAIN
+from app.layout_marks import plain
+from schemas.explanation import Explanation
 from schemas.issues import Issue, Severity, errors, queries
-from schemas.lexicon import lexicon
 
-MARKS = str.maketrans({mark: f"\\{mark}" for mark in "\\`*_[]<>$:~|#"})
-NO_REASON = "No explanation"
+BEFORE = "Explained before"
 
 
-def plain(text: str) -> str:
-    """A text in which no character is taken for a mark of layout."""
-    return text.translate(MARKS)
+def show(issues: Sequence[Issue], *, readable: bool, explained: Mapping[Issue, Explanation] | None) -> None:
+    """The three parts, in the order and words that school offices know.
 
-
-def show(issues: Sequence[Issue], *, readable: bool, can_explain: bool) -> None:
-    """The three parts, in the order and words that school offices know."""
+    `explained` are the queries explained before; None where nothing can be explained yet.
+    """
     _passed(issues, readable=readable)
-    _part(Severity.ERROR, errors(issues), can_explain=False)
-    _part(Severity.QUERY, queries(issues), can_explain=can_explain)
+    _part(Severity.ERROR, errors(issues), explained=None)
+    _part(Severity.QUERY, queries(issues), explained=explained)
 
 
 def _passed(issues: Sequence[Issue], *, readable: bool) -> None:
@@ -45,16 +44,16 @@ def _passed(issues: Sequence[Issue], *, readable: bool) -> None:
         st.markdown("Not checked yet, because the rows could not be read:\n" + "\n".join(f"- {w}" for w in later))
 
 
-def _part(severity: Severity, found: Sequence[Issue], *, can_explain: bool) -> None:
+def _part(severity: Severity, found: Sequence[Issue], *, explained: Mapping[Issue, Explanation] | None) -> None:
     st.header(f"{heading_of(severity)} ({len(found):,})", anchor=f"issues-{severity}")
     if not found:
         st.markdown("There are none.")
         return
     for group in groups(found):
-        _group(group, can_explain=can_explain)
+        _group(group, explained=explained)
 
 
-def _group(group: Group, *, can_explain: bool) -> None:
+def _group(group: Group, *, explained: Mapping[Issue, Explanation] | None) -> None:
     st.subheader(f"{plain(group.heading)} ({len(group.issues):,})", anchor=f"rule-{group.rule}")
     shown = group.issues
     if len(shown) > PAGE:
@@ -65,17 +64,14 @@ def _group(group: Group, *, can_explain: bool) -> None:
             key=f"page-{group.rule}",
         )
         shown = shown[first:last]
-    st.table(as_table(shown).map(plain), hide_index=True)
-    if can_explain:
-        _explanation(group)
+    st.table(_table(shown, explained or {}).map(plain), hide_index=True)
+    if explained is not None:
+        explaining.section(group.rule, group.issues, explained)
 
 
-def _explanation(group: Group) -> None:
-    """The reason why the answers of one rule stand, kept with the return; leaving it blank is allowed."""
-    reasons = {code.code: code.label for code in lexicon().lists["query_reason"].codes}
-    st.selectbox(
-        "If these answers are right as they are, say why",
-        ["", *reasons],
-        format_func=lambda code: reasons.get(code, NO_REASON),
-        key=f"{EXPLAIN}{group.rule}",
-    )
+def _table(issues: Sequence[Issue], explained: Mapping[Issue, Explanation]) -> pd.DataFrame:
+    """The issues, with what was said before of those that were explained."""
+    table = as_table(issues)
+    if any(issue in explained for issue in issues):
+        table[BEFORE] = [explained[issue].words if issue in explained else "–" for issue in issues]
+    return table

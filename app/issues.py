@@ -8,6 +8,7 @@ from dataclasses import dataclass
 import pandas as pd
 
 from schemas.issues import Issue, Severity, errors, queries
+from schemas.rulebook import book
 
 COLUMNS = ("Table", "Row", "Column", "What is wrong", "What to do")
 WHOLE = "whole table"
@@ -19,28 +20,10 @@ STAGES: Mapping[str, str] = {
     "structure": "The tables, columns and schools are the right ones",
     "format": "Dates, answers and references are written as they should be",
     "cross": "Answers in one row agree with each other",
+    "whole": "The return as a whole is as one would expect it",
     "history": "It agrees with the returns sent before, and holds your schools only",
 }
-NEEDS_ROWS = frozenset({"format", "cross", "history"})
-
-# A rule whose sentence names the column needs a heading of its own.
-HEADINGS: Mapping[str, str] = {
-    "format-blank": "Answers are blank",
-    "format-core-blank": "Answers that every return must have are blank",
-    "format-code": "Answers are not in the list of answers",
-    "format-codes": "Answers are not in the list of answers",
-    "format-date": "Dates cannot be read",
-    "format-date-month-first": "Dates have the month first",
-    "format-identifier": "References are not of the right form",
-    "format-key": "Pupil keys are not of the right form",
-    "format-text": "References are not of the right form",
-    "format-urn": "URNs are not of the right form",
-    "structure-column-twice": "Two columns mean the same",
-    "structure-missing-columns": "Optional columns are missing",
-    "structure-missing-core-column": "Columns that every return must have are missing",
-    "structure-unknown-column": "Columns are not part of a return",
-    "personal-unknown-column": "Columns would identify a person",
-}
+NEEDS_ROWS = frozenset({"format", "cross", "whole", "history"})
 
 
 @dataclass(frozen=True, slots=True)
@@ -68,9 +51,16 @@ def _place(issue: Issue) -> tuple[object, ...]:
 
 def _heading(rule: str, found: Sequence[Issue]) -> str:
     messages = {issue.message for issue in found}
-    if len(messages) == 1 or rule not in HEADINGS:
+    check = book().get(rule)
+    if len(messages) == 1 or check is None or check.heading is None:
         return found[0].message.rstrip(".")
-    return HEADINGS[rule]
+    return check.heading
+
+
+def heading_of_rule(rule: str) -> str:
+    """What a rule is about, without the facts of any one return; its id where it is no longer in the rule book."""
+    check = book().get(rule)
+    return rule if check is None else check.in_general
 
 
 def stage_of(rule: str) -> str:

@@ -13,7 +13,7 @@ from dataclasses import dataclass, replace
 
 import streamlit as st
 
-from app import background, sign_off
+from app import background, explaining, sign_off
 from app.holding import Held, hold, still
 from app.permissions import Action, Person, actor_of, may
 from pipelines import moving, report, returns
@@ -25,13 +25,13 @@ from pipelines.return_states import ReturnState
 from pipelines.returns import Checked, NamedFile, Preview, Receipt, Stage, Stated
 from schemas.calendar import Term
 from schemas.errors import RefusedError, StaleError
+from schemas.explanation import Explanation
 from schemas.issues import Issue, queries
 
 DRAFT = "return-draft"
 SENT = "return-sent"
 SAID = "return-said"
 TURN = "return-turn"
-EXPLAIN = "explain-"
 HELD_NO_LONGER = "What you chose is kept. The file itself was let go after half an hour: choose it again."
 NOT_ALLOWED = "You are not allowed to send returns."
 NOTHING = "There is nothing to submit: the return was sent or cancelled. Check a file first."
@@ -112,7 +112,7 @@ def check_again(draft: Draft, *, person: Person, house: House) -> None:
         say(HELD_NO_LONGER)
 
 
-def submit(draft: Draft, *, person: Person, house: House, explanations: Mapping[str, str]) -> Sent:
+def submit(draft: Draft, *, person: Person, house: House, explanations: Mapping[str, Explanation]) -> Sent:
     """Keep a checked return, unless what stands has changed since the person read what it would change."""
     if draft.checked is None or draft.person != person:
         raise RefusedError(NOTHING)
@@ -209,7 +209,7 @@ def clear() -> None:
     """Drop everything of the return on its way, its uploaded file included (the next turn has a new uploader)."""
     turn = st.session_state.get(TURN, 0)
     for name in [str(name) for name in st.session_state]:
-        if name in (DRAFT, SENT, SAID) or name.startswith(EXPLAIN):
+        if name in (DRAFT, SENT, SAID) or name.startswith(explaining.EXPLAIN):
             del st.session_state[name]
     st.session_state[TURN] = turn + 1
 
@@ -219,19 +219,11 @@ def turn() -> int:
     return int(st.session_state.get(TURN, 0))
 
 
-def explanations() -> dict[str, str]:
-    """The reasons chosen, by rule."""
-    return {
-        str(name).removeprefix(EXPLAIN): str(reason)
-        for name, reason in st.session_state.items()
-        if str(name).startswith(EXPLAIN) and reason
-    }
-
-
 def queries_explained(draft: Draft) -> tuple[int, int]:
-    """How many queries a draft has, and of how many a reason is chosen."""
-    asked, reasons = queries(draft.issues), explanations()
-    return len(asked), len([issue for issue in asked if issue.rule in reasons])
+    """How many queries a draft has, and how many of them are explained: now, or before and unchanged."""
+    if draft.checked is None:
+        return len(queries(draft.issues)), 0
+    return len(queries(draft.issues)), len(returns.explained(draft.checked, explaining.chosen()))
 
 
 def say(sentence: str) -> None:

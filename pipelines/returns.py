@@ -33,6 +33,7 @@ from pipelines.warehouse.store import Cursor, Warehouse
 from schemas import rulebook
 from schemas.calendar import Term, assign_terms, default_terms, label
 from schemas.errors import QuestionError, RefusedError, StaleError
+from schemas.explanation import Explanation
 from schemas.issues import Issue, errors, queries
 
 __all__ = [
@@ -141,6 +142,12 @@ def submit(
         versions = write(cursor, checked, actor=actor, key=key, explanations=explanations or {}, when=moment)
         signed = sign_off.keep(cursor, versions, asked, actor=actor, signed_as=signed_as, when=moment)
     return _receipts(versions.assign(signed_off_as=signed), used=checked.used)
+
+
+def explained(checked: Checked, given: explaining.Given) -> dict[Issue, Explanation]:
+    """Which queries of a checked return would be sent explained, and how: as given now, or as before."""
+    asked = {issue.rule for issue in queries(checked.issues)}
+    return explaining.explained(checked, {rule: why for rule, why in given.items() if rule in asked}, checked.explained)
 
 
 def schools_of(checked: Checked) -> list[str]:

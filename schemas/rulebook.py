@@ -7,6 +7,7 @@ stage; an id begins with its stage.
 
 from __future__ import annotations
 
+import re
 from collections.abc import Mapping
 from dataclasses import dataclass
 from functools import cache
@@ -25,6 +26,7 @@ TABLES = ("incidents", "children", "return", "file")
 KEYS = ("id", "severity", "tables", "columns", "message", "fix", "source", "since", "passing", "failing")
 OPTIONAL = ("fails_when", "judged", "heading")
 ANY, CORE, OPTIONAL_COLUMNS = "@any", "@core", "@optional"
+_FACT = re.compile(r"\{([a-z_]+)[^}]*\}")
 SELECTORS = frozenset({ANY, CORE, OPTIONAL_COLUMNS, *(f"@{kind}" for kind in KINDS)})
 
 
@@ -65,6 +67,12 @@ class Check:
     def column(self) -> str | None:
         """The one column that its issue points at, where it is always the same."""
         return self.columns[0] if self.columns and self.columns[0] not in SELECTORS else None
+
+    @property
+    def in_general(self) -> str:
+        """What is wrong, without the facts of any one return: the heading, or the message with gaps."""
+        told = _FACT.sub(lambda fact: "The file" if fact[1] == "where" else "…", self.message)
+        return self.heading or told.rstrip(".")
 
 
 @cache

@@ -16,5 +16,6 @@ def show(draft: Draft) -> None:
         incidents, children = len(draft.checked.incidents), len(draft.checked.children)
         st.markdown(f"Read: {counted(incidents, 'incident')} and {counted(children, 'row')} of children.")
     mapping_step.read_as(draft)
-    issue_tables.show(draft.issues, readable=draft.readable, can_explain=draft.checked is not None)
+    explained = None if draft.checked is None else draft.checked.explained
+    issue_tables.show(draft.issues, readable=draft.readable, explained=explained)
     report_download.section(draft)

@@ -4,11 +4,11 @@ from __future__ import annotations
 
 import streamlit as st
 
-from app import background, moved_words, preview_words, receipt_mail, sending, sign_off
+from app import background, explaining, moved_words, preview_words, receipt_mail, sending, sign_off
 from app.calm import calmly
 from app.identity import current_person
-from app.issue_tables import plain
 from app.issues import PAGE, counted, pages
+from app.layout_marks import plain
 from app.permissions import Action
 from app.sending import Draft
 from pipelines.house import open_house
@@ -79,7 +79,7 @@ def _submit() -> None:
     with calmly(sending.say):
         draft = sending.kept(person)
         if isinstance(draft, Draft):
-            reasons = sending.explanations()
+            reasons = explaining.chosen()
             sent = sending.submit(draft, person=person, house=open_house(), explanations=reasons)
             sending.keep(sent)
             receipt_mail.send(sent, house=open_house())
