@@ -32,12 +32,13 @@ def check(
         answer = processes.ask(request, [file.content for file in files], told)
     except StoppedError as stopped:
         log.warning("reading was stopped: %s", stopped)
-        return _refused(files)
+        return refused(files)
     for line in answer.noted:
         log.warning("%s", line)
-    return answer.checked or _refused(files)
+    return answer.checked or refused(files)
 
 
-def _refused(files: Sequence[NamedFile]) -> Checked:
+def refused(files: Sequence[NamedFile]) -> Checked:
+    """What the sender reads when reading was stopped."""
     where = "The file" if len(files) == 1 else "The files together"
     return Checked((issue("file-too-demanding", where=where),), fingerprint(files), found_tables=False)
