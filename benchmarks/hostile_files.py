@@ -21,6 +21,7 @@ sys.path.insert(0, str(ROOT))  # tests/hostile.py is not part of the package
 
 from pipelines.intake.bounded import refused  # noqa: E402
 from pipelines.intake.bounds import Bounds  # noqa: E402
+from pipelines.intake.layout import column_place  # noqa: E402
 from pipelines.intake.messages import Request  # noqa: E402
 from pipelines.intake.reading_processes import StoppedError, processes  # noqa: E402
 from pipelines.intake.surroundings import Stated, Surroundings  # noqa: E402
@@ -59,8 +60,8 @@ def large() -> Iterator[tuple[str, NamedFile]]:
     yield "A sheet of 300 MB of spaces in a small workbook", raw_workbook(HEADER + row + " " * (300 * MEGABYTE))
     yield "A sheet with one comment of 100 MB", raw_workbook(f"{HEADER}<!--{'x' * (100 * MEGABYTE)}-->{row}")
     yield "A sheet that unpacks to 500 MB", raw_workbook(HEADER + " " * (500 * MEGABYTE))
-    yield "4.8 million blank formatted cells", raw_workbook(HEADER + _cells(100_000, "<c s='0'/>" * 48))
-    yield "6 million blank formatted cells", raw_workbook(HEADER + _cells(200_000, "<c s='0'/>" * 30))
+    yield "4.8 million blank formatted cells", raw_workbook(HEADER + _cells(100_000, 48))
+    yield "6 million blank formatted cells", raw_workbook(HEADER + _cells(200_000, 30))
     yield "Tags 2 million deep", raw_workbook(HEADER + "<g>" * (2 * MEGABYTE) + "</g>" * (2 * MEGABYTE))
 
 
@@ -68,8 +69,12 @@ def _csv(content: bytes) -> NamedFile:
     return NamedFile("incidents.csv", content)
 
 
-def _cells(rows: int, cells: str) -> str:
-    return "".join(f'<row r="{number}">{cells}</row>' for number in range(2, rows + 2))
+def _cells(rows: int, width: int) -> str:
+    columns = [column_place(at).removeprefix("column ") for at in range(width)]
+    return "".join(
+        f'<row r="{row}">' + "".join(f'<c r="{column}{row}" s="0"/>' for column in columns) + "</row>"
+        for row in range(2, rows + 2)
+    )
 
 
 def all_files() -> Iterator[tuple[str, str, tuple[NamedFile, ...]]]:
