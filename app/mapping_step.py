@@ -10,6 +10,7 @@ from app import holding, mapping_words, sending
 from app.calm import calmly
 from app.identity import current_person
 from app.issue_tables import plain
+from app.issues import counted
 from app.permissions import Action, Person, actor_of
 from app.sending import Draft
 from app.wording import moment
@@ -25,12 +26,15 @@ CHOICE = "map-choice"
 NOT_OFFERED = (
     "A wording is kept only if it is short and made of ordinary words. Anything that may name or identify somebody, "
     "and any text, is not offered here: correct it in the file, or take the column out at your school. "
-    "`plumbline anonymise` does that for an export."
+    "The command “plumbline anonymise” does that for an export."
 )
 
 
 def read_as(draft: Draft) -> None:
-    """Which of the file's own wordings were read by the mapping that stands; nothing when none was."""
+    """Which of the file's own wordings were read by the mapping that stands, and how many more could be."""
+    if draft.unread:
+        count = counted(len(draft.unread), "header or answer", plural="headers and answers")
+        st.markdown(f"In it: {count} that may be your own words. [Say below what they mean](#mapping).")
     if draft.used:
         st.markdown("Read by the mapping that is kept for these returns:\n" + mapping_words.as_list(draft.used))
 
