@@ -17,6 +17,8 @@ from pipelines.intake.plain_text import ODD, plain
 from pipelines.intake.word_forms import WORDS
 
 ENOUGH = 100_000  # finds after which nobody counts
+LONGEST = 33_000  # characters looked at: no cell of a spreadsheet holds more, and a longer one is refused for that
+_FEW = 50  # texts below which it is quicker to look at each than to make the common search ready
 
 # The order decides what a text is called: the surer forms first.
 IDENTIFIERS: tuple[Identifier, ...] = (*NUMBERS, *CONTACTS, *WORDS, SERIAL_NUMBER)
@@ -25,7 +27,7 @@ BY_RULE: Mapping[str, Identifier] = {identifier.rule: identifier for identifier 
 
 def find_in(text: str, *, without: frozenset[str] = frozenset()) -> Identifier | None:
     """The first form of identifier that a text contains, leaving out some rules."""
-    seen = plain(text)
+    seen = plain(text[:LONGEST])
     for identifier in IDENTIFIERS:
         if identifier.rule in without:
             continue
@@ -43,6 +45,8 @@ def find_all(texts: Iterable[str], *, without: frozenset[str] = frozenset()) -> 
 
 def _suspects(distinct: pa.Array, without: frozenset[str]) -> Iterable[str]:
     """The texts that may hold an identifier; odd ones are levelled before they are looked at."""
+    if len(distinct) <= _FEW:
+        return list(distinct.to_pylist())
     odd = pc.match_substring_regex(distinct, ODD)
     as_seen = distinct
     if pc.any(odd).as_py():

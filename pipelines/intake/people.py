@@ -14,12 +14,16 @@ from itertools import pairwise
 
 from pipelines.intake.forms import words_in
 from pipelines.intake.plain_text import in_another_script, plain, without_accents
+from schemas.definition_files import read
 from schemas.lexicon import lexicon, normalise
 
 _WORD = re.compile(r"[A-Za-z]+(?:'[a-z]+)?")
 _OUTSIDE_DIGITS = re.compile("(?<![0-9A-Za-z])[A-Za-z]+|(?<![A-Za-z])[A-Za-z]+(?![0-9A-Za-z])")
 _CAMEL = re.compile(r"(?<=[a-z])(?=[A-Z])|(?<=[A-Z])(?=[A-Z][a-z])")
-_INITIAL_AND_NAME = re.compile(r"(?:^|.* )[A-Z][.]? ?([A-Z][a-z']+|[A-Z]{3,})|([A-Z][a-z']+),? [A-Z][.]?")
+_INITIAL_AND_NAME = re.compile(
+    r"(?:^|.* )(?:[A-Z](?:[.] ?| )([A-Z][a-z']+|[A-Z]{3,})|[A-Z]([A-Z][a-z']+))|([A-Z][a-z']+),? [A-Z][.]?"
+)
+_CAPITALISED = re.compile(r"[A-Z][a-z']+(?:[ -][A-Z][a-z']+){1,2}")
 _ALSO_A_WORD = "~"
 _SURE, _PERHAPS = 2, 1
 _BEFORE_A_SCHOOL = words_in(
@@ -48,9 +52,10 @@ def person_in_answer(text: str) -> bool:
     return (
         any(len(word) > 2 and _given(word) == _SURE for word in words)
         or _lone_family_name(words)
-        or _initial_and_family_name(seen)
+        or _initial_and_family_name(seen, words)
         or any(_pair(one, two) for one, two in pairwise(words))
         or _two_listed(words)
+        or _only_capitalised_unknown_words(seen, words)
     )
 
 
@@ -94,6 +99,11 @@ def _two_listed(words: Sequence[str]) -> bool:
     )
 
 
+def _only_capitalised_unknown_words(text: str, words: Sequence[str]) -> bool:
+    """Two or three words with capitals that neither the vocabulary nor everyday categories know."""
+    return bool(_CAPITALISED.fullmatch(text)) and ordinary().isdisjoint(word.casefold() for word in words)
+
+
 def _initialled(one: str, two: str) -> bool:
     return len(one) == 1 and len(two) > 2 and two[1:].islower() and _family(two) > 0
 
@@ -105,9 +115,14 @@ def _lone_family_name(words: Sequence[str]) -> bool:
     )
 
 
-def _initial_and_family_name(text: str) -> bool:
+def _initial_and_family_name(text: str, words: Sequence[str]) -> bool:
+    """J Bloggs and Smith J by their capitals; j bloggs where the name is a sure one."""
+    if sorted(map(len, words))[0] == 1 and len(words) == 2:
+        longer = max(words, key=len)
+        if len(longer) > 3 and _family(longer) == _SURE:
+            return True
     found = _INITIAL_AND_NAME.fullmatch(text)
-    return bool(found) and _family((found[1] or found[2]) if found else "") > 0
+    return found is not None and _family(found[1] or found[2] or found[3]) > 0
 
 
 def _pair(one: str, two: str) -> bool:
@@ -148,12 +163,9 @@ def _list(name: str) -> Mapping[str, int]:
 
 @cache
 def ordinary() -> frozenset[str]:
-    """Words of the vocabulary, which are never names."""
+    """Words of the vocabulary and of everyday categories, which are never names."""
     tables = [word for table in lexicon().tables.values() for column in table.columns for word in column.words]
     lists = [word for codes in lexicon().lists.values() for code in codes.codes for word in code.words]
-    spoken = " ".join(map(normalise, [*tables, *lists]))
-    return (
-        _ORDINARY
-        | frozenset(word.casefold() for word in _WORD.findall(spoken))
-        | frozenset(re.findall("[a-z]+", spoken))
-    )
+    everyday = read("ordinary_words.toml")["words"].values()
+    spoken = " ".join([*map(normalise, [*tables, *lists]), *everyday])
+    return _ORDINARY | frozenset(_WORD.findall(spoken)) | frozenset(re.findall("[a-z]+", spoken))

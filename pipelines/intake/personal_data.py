@@ -7,9 +7,11 @@ column is not its business, only whether it identifies somebody.
 from __future__ import annotations
 
 from collections.abc import Iterable, Mapping
+from functools import cache
 
 import pandas as pd
 import pyarrow as pa
+import pyarrow.compute as pc
 
 from pipelines.intake import own_references
 from pipelines.intake.forms import Identifier
@@ -27,6 +29,12 @@ _DATES = frozenset({"personal-date-of-birth", "personal-part-of-date"})
 # A reference may be made of anything that a school counts with, a key of any letters and digits.
 _NOT_IN_REFERENCES = frozenset({"personal-part-of-date", "personal-serial-number", "personal-initials"})
 _WITHOUT = {"date": _DATES, "text": _NOT_IN_REFERENCES, "key": _NOT_IN_REFERENCES}
+# What a column should hold identifies nobody there; and chance writes a phone number into some of a million keys.
+_AS_IT_SHOULD_BE = {
+    "key": "^[0-9a-fA-F]{16,64}$",
+    "date": "^(?:[0-9]{4}-[0-9]{2}-[0-9]{2}|[0-9]{1,2}[/.-][0-9]{1,2}[/.-][0-9]{2,4}|[0-9]{5})$",
+    "urn": "^[0-9]{6}$",
+}
 _A_NAME = BY_RULE["personal-name"]
 # Loose cells hold headings and help texts: dates, addresses of help pages and sentences belong there.
 NOT_IN_LOOSE_TEXT = _DATES | {"personal-free-text", "personal-web-address", "personal-serial-number"}
@@ -72,7 +80,9 @@ def _kind(table: str, label: str) -> str | None:
 
 
 def _cell_issues(table: str, column: pd.Series, *, called: str, kind: str | None) -> list[Issue]:
-    texts = pa.array(column.cat.categories, pa.string())
+    texts = _to_look_at(pa.array(column.cat.categories, pa.string()), kind=kind)
+    if not len(texts):
+        return []
     found = find_all(texts, without=_WITHOUT.get(kind or "", frozenset()))
     ask: list[str] = []
     if kind == "text":
@@ -82,6 +92,20 @@ def _cell_issues(table: str, column: pd.Series, *, called: str, kind: str | None
     found |= dict.fromkeys(names(texts), _A_NAME)
     asked = row_issues("personal-ten-digits", rows=rows_with(column, ask), table=table, column=called)
     return [*_refused(found, table=table, column=column, called=called, fix=OWN_REFERENCE.get(kind or "")), *asked]
+
+
+def _to_look_at(texts: pa.Array, *, kind: str | None) -> pa.Array:
+    """The texts that are neither words of the vocabulary nor, by their looks, what the column should hold."""
+    left = texts.filter(pc.invert(pc.is_in(texts, _vocabulary())))
+    if len(left) and kind in _AS_IT_SHOULD_BE:
+        left = left.filter(pc.invert(pc.match_substring_regex(left, _AS_IT_SHOULD_BE[kind])))
+    return left
+
+
+@cache
+def _vocabulary() -> pa.Array:
+    lists = lexicon().lists.values()
+    return pa.array(["", *{word for codes in lists for code in codes.codes for word in code.words}], pa.string())
 
 
 def _refused(

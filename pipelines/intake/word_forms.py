@@ -13,10 +13,11 @@ _MONTH = (
 _ABOUT_PEOPLE = (
     "he|she|they|him|her|them|hers|theirs|mum|mam|mummy|dad|daddy|stepdad|stepmum|boyfriend|girlfriend|sister|brother"
 )
+_SPOKEN = re.compile(r"[^ ]*[0-9A-Za-z][^ ]*")
 _NOT_NAMES = words_in("teams word excel office outlook edge forms or and use out")
 _NOT_INITIALS = words_in(
     "na nk yn ny ok uk eu us ie eg pe re dt it hr pa ta am pm tv pc id ad bc no si sw al ai ks nc pp rp cp cin lac fsm",
-    "sen eal pru slt ehc dsl ddsl ict pfa cic cla pex fte ofsted tbc tba inc ref new old yes nil",
+    "sen eal pru slt ehc dsl ddsl ict pfa cic cla pex fte ofsted tbc tba inc ref new old yes nil yr",
 )
 
 
@@ -52,8 +53,8 @@ def _initials(found: re.Match[str]) -> bool:
 
 def _free_text(found: re.Match[str]) -> bool:
     """A list of labels is not prose: only one of its pieces may be long."""
-    pieces = [piece.split() for piece in re.split(r"[;,|]", found.string)]
-    return any(len(piece) > 10 for piece in pieces) or (bool(found[1]) and len(found.string.split()) >= 4)
+    most = max(len(_SPOKEN.findall(piece)) for piece in re.split(r"[;,|]", found.string))
+    return most > 10 or (bool(found[1]) and most >= 3)
 
 
 WORDS = (
@@ -62,7 +63,7 @@ WORDS = (
         "a date, which may be a date of birth",
         whole(
             "[0-9]{1,2}[ ]?[/.-][ ]?[0-9]{1,2}[ ]?[/.-][ ]?(?:[0-9]{4}|[0-9]{2})"
-            "|[0-9]{4}[/.-][0-9]{1,2}[/.-][0-9]{1,2}(?:T[0-9:.]*(?:Z|[+-][0-9:]+)?)?"
+            "|[0-9]{4}(?:-[0-9]{1,2}-|/[0-9]{1,2}/|[.][0-9]{1,2}[.])[0-9]{1,2}(?:T[0-9:.]*(?:Z|[+-][0-9:]+)?)?"
             f"|[0-9]{{1,2}}(?:st|nd|rd|th)?(?: of)?[ -]{_MONTH},?[ -](?:[0-9]{{4}}|[0-9]{{2}})"
             f"|{_MONTH} [0-9]{{1,2}}(?:st|nd|rd|th)?,? [0-9]{{4}}"
             "|(?:dob|d[.]o[.]b[.]?|born|birth)[A-Z: ]{0,6}[0-9]{8}"

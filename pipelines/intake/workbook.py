@@ -6,6 +6,7 @@ from collections.abc import Iterator, Sequence
 from itertools import chain, takewhile
 
 from pipelines.intake.assembling import assemble
+from pipelines.intake.beside_cells import inspect_beside_cells
 from pipelines.intake.cell_values import CellReader, cell_reader
 from pipelines.intake.layout import HEADER_WITHIN, Record, find_header
 from pipelines.intake.personal_data import NOT_IN_GUIDANCE, NOT_IN_LOOSE_TEXT, inspect_loose, inspect_name
@@ -29,7 +30,7 @@ def read_workbook(parts: Parts, *, known: frozenset[str]) -> Found:
     book = open_workbook(parts)
     cells = cell_reader(book)
     tables: list[TextTable] = []
-    issues: list[Issue] = []
+    issues = inspect_beside_cells(book)
     for sheet in book.sheets:
         found_tables, found_issues = _sheet(book, sheet, cells, known=known)
         tables += found_tables

@@ -192,7 +192,7 @@ def test_a_header_that_may_be_a_child_is_named_by_its_place():
     columns = {"incident_ref": ["A"], "Zebedee Example": ["yes"], "z.e@example.org": ["yes"]}
     issues = inspect(table(**columns), known=KNOWN)
     assert [(i.rule, i.column) for i in issues] == [
-        ("structure-unknown-column", "column B"),
+        ("personal-unknown-column", "column B"),
         ("personal-unknown-column", "column C"),
     ]
     assert "ebedee" not in str(issues)
