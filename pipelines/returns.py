@@ -18,6 +18,7 @@ from pipelines import audit, explaining, mappings, sign_off
 from pipelines.earlier_counts import nil_issues
 from pipelines.history import history_issues, last_day_of, schools_in_scope
 from pipelines.intake import bounded
+from pipelines.intake.bounded import get_ready
 from pipelines.intake.bounds import OPERATOR
 from pipelines.intake.checking import Checked, Stage
 from pipelines.intake.surroundings import Stated, Surroundings
@@ -37,8 +38,8 @@ from schemas.explanation import Explanation
 from schemas.issues import Issue, errors, queries
 
 __all__ = [
-    "Checked", "NamedFile", "Preview", "Receipt", "Stage", "Stated", "check", "preview", "record_nil", "submit",
-    "withdraw",
+    "Checked", "NamedFile", "Preview", "Receipt", "Stage", "Stated", "check", "get_ready", "preview", "record_nil",
+    "submit", "withdraw",
 ]  # fmt: skip
 
 STALE = "Another version came in after you checked this one. Read again what will change, then submit."
