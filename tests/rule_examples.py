@@ -13,6 +13,7 @@
 
 from __future__ import annotations
 
+import ast
 import json
 from collections.abc import Mapping
 from datetime import date, datetime, timedelta
@@ -41,7 +42,7 @@ from tests.factories import KEY, OFFICER, officer_of, register_csv
 BROKEN = Path(__file__).parents[1] / "data" / "sample" / "broken"
 CHANGES = frozenset(
     {"cells", "repeat", "drop", "columns_out", "columns_in", "headers", "grow", "every_core", "one_day", "register"}
-    | {"stated", "sender", "workbook", "before", "nil", "fixture", "renamed"}
+    | {"stated", "sender", "workbook", "before", "nil", "fixture", "test", "renamed"}
 )
 Change = Mapping[str, Any]
 
@@ -133,12 +134,22 @@ def issues_of(check: Check, change: Change) -> list[Issue]:
     if name := change.get("fixture"):
         told = json.loads((BROKEN / name / "expected.json").read_text(encoding="utf-8"))["issues"]
         return [Issue(check.severity, one["rule"], one["table"], one["row"], one["column"], "", "") for one in told]
+    if test := change.get("test"):
+        return [Issue(check.severity, check.id, "file", None, None, "", "")] if _is_named(check.id, test) else []
     if not {"before", "register"} & set(change):
         return _issues(_store(), check, change)
     with new_store(change) as warehouse:
         if before := change.get("before"):
             _send_before(warehouse, before)
         return _issues(warehouse, check, change)
+
+
+def _is_named(rule: str, test: str) -> bool:
+    """Whether there is a test of that name that speaks of the rule."""
+    path, _, name = test.partition("::")
+    text = (BROKEN.parents[2] / path).read_text(encoding="utf-8")
+    functions = [node for node in ast.walk(ast.parse(text)) if isinstance(node, ast.FunctionDef) and node.name == name]
+    return any(f'"{rule}"' in ast.unparse(node).replace("'", '"') for node in functions)
 
 
 def _issues(warehouse: Warehouse, check: Check, change: Change) -> list[Issue]:

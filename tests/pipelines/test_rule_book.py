@@ -10,6 +10,7 @@ import pandas as pd
 import pytest
 
 import pipelines
+import schemas
 from pipelines.intake import checking
 from pipelines.intake.rules import passes
 from pipelines.intake.surroundings import Stated, Surroundings
@@ -84,21 +85,24 @@ def test_every_check_that_the_code_names_is_in_the_book_and_none_is_there_that_i
 
 
 def named_in_code() -> set[str]:
-    """Every text in the code (not the sample's faults, nor what is said of registers) that has the form of a check's id."""
-    folder = Path(pipelines.__file__).parent
+    """Every text in the code that has the form of a check's id; not in the sample's faults, nor of registers."""
     found: set[str] = set()
-    for path in folder.rglob("*.py"):
-        if path.relative_to(folder).parts[0] in ("sample", "reference", "reference_pages"):
-            continue
-        for node in ast.walk(ast.parse(path.read_text(encoding="utf-8"))):
-            if isinstance(node, ast.Constant) and isinstance(node.value, str) and _is_id(node.value):
-                found.add(node.value)
-    return found - checks_with_conditions()
+    for package in (pipelines, schemas):
+        folder = Path(str(package.__file__)).parent
+        for path in folder.rglob("*.py"):
+            if path.relative_to(folder).parts[0] not in ("sample", "reference", "reference_pages"):
+                found |= _texts(path)
+    return {text for text in found if _is_id(text)} - checks_with_conditions()
+
+
+def _texts(path: Path) -> set[str]:
+    nodes = ast.walk(ast.parse(path.read_text(encoding="utf-8")))
+    return {node.value for node in nodes if isinstance(node, ast.Constant) and isinstance(node.value, str)}
 
 
 def _is_id(text: str) -> bool:
     stage, mark, rest = text.partition("-")
-    return stage in STAGES[2:] and bool(mark and rest) and text.replace("-", "").isalnum() and text == text.lower()
+    return stage in STAGES and bool(mark and rest) and text.replace("-", "").isalnum() and text == text.lower()
 
 
 def checks_with_conditions() -> set[str]:
