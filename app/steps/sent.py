@@ -15,6 +15,8 @@ def show(sent: Sent, names: dict[str, str], house: House) -> None:
     """The proof, on the page and as a file; then what it says."""
     sentence = receipt.sentence(sent.receipts, names)
     st.success(sentence)
+    if sent.mailed:
+        st.info(sent.mailed)
     st.header("Receipt", anchor="receipt")
     proof.show(sent.person, house, [one.return_id for one in sent.receipts], sentence=sentence)
     receipt_mail.show(sent)

@@ -1,0 +1,159 @@
+"""A large file is checked while its sender does something else, and waits for that sender only."""
+
+from __future__ import annotations
+
+import time
+from collections.abc import Callable, Iterator
+from pathlib import Path
+from threading import Event
+
+import pytest
+
+from app import background, sending
+from app.background import Job
+from app.identity import PEOPLE
+from app.permissions import Person, Role
+from app.steps import waiting
+from app.steps.waiting import STAGES
+from pipelines.house import House
+from pipelines.returns import NamedFile, Stage, Stated
+from pipelines.scope import Scope
+from schemas.errors import QuestionError, RefusedError
+from tests.app.opened import csv_files, opened, visit, words
+from tests.factories import complete_incident
+
+OFFICER, TRUST = PEOPLE["officer"], PEOPLE["trust"]
+PATIENCE = 60.0
+
+
+@pytest.fixture(autouse=True)
+def nothing_left() -> Iterator[None]:
+    """No job of another test."""
+    yield
+    for person in PEOPLE.values():
+        background.drop(person)
+
+
+@pytest.fixture
+def house(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Iterator[House]:
+    with opened(tmp_path, monkeypatch) as found:
+        yield found
+
+
+def draft(person: Person) -> sending.Draft:
+    return sending.Draft(person, Stated(), (), readable=True)
+
+
+def ended(job: Job) -> Job:
+    """The job, once its thread has ended."""
+    ends = time.monotonic() + PATIENCE
+    while job.runs and time.monotonic() < ends:
+        time.sleep(0.005)
+    assert not job.runs
+    return job
+
+
+def begun(person: Person, goes_on: Event) -> Job:
+    """A job that has reached the gate and waits there."""
+    reached = Event()
+
+    def work(told: Callable[[Stage], None]) -> sending.Draft:
+        told(Stage.READING)
+        told(Stage.GATE)
+        reached.set()
+        goes_on.wait(PATIENCE)
+        return draft(person)
+
+    job = background.start(person, 5_000_000, work)
+    assert reached.wait(PATIENCE)
+    return job
+
+
+def test_what_was_found_waits_for_the_one_who_sent_it_and_for_nobody_else() -> None:
+    goes_on = Event()
+    job = begun(OFFICER, goes_on)
+    elsewhere = Person(OFFICER.id, OFFICER.name, Role.OFFICER, Scope.parse("la:991"))
+    other_role = Person(OFFICER.id, OFFICER.name, Role.TRUST_LEAD, OFFICER.scope)
+    goes_on.set()
+    assert background.of(OFFICER) is ended(job)
+    assert job.draft is not None
+    assert background.of(TRUST) is background.of(elsewhere) is background.of(other_role) is None
+    background.drop(TRUST)
+    assert background.of(OFFICER) is job
+    background.drop(OFFICER)
+    assert background.of(OFFICER) is None
+
+
+def test_how_far_it_is_is_said_by_the_stages_that_have_begun() -> None:
+    goes_on = Event()
+    job = begun(OFFICER, goes_on)
+    told = waiting.lines(job)
+    assert told[0].startswith("- Reading the file: done, ")
+    assert told[1].endswith(": under way")
+    assert all(line.endswith(": to come") for line in told[2:])
+    assert waiting.sentence(job).startswith(f"Stage 2 of {len(STAGES)}, ")
+    assert set(STAGES) == set(Stage)
+    goes_on.set()
+    ended(job)
+
+
+def test_one_person_has_one_large_file_at_a_time_and_all_together_a_few(monkeypatch: pytest.MonkeyPatch) -> None:
+    goes_on = Event()
+    monkeypatch.setattr(background, "MOST", 2)
+    jobs = [begun(OFFICER, goes_on)]
+    with pytest.raises(RefusedError, match="still being checked"):
+        background.start(OFFICER, 1, lambda _: draft(OFFICER))
+    background.drop(OFFICER)  # cancelled, and yet it takes its part of the machine until it ends
+    jobs.append(begun(TRUST, goes_on))
+    with pytest.raises(RefusedError, match="as many large files"):
+        background.start(OFFICER, 1, lambda _: draft(OFFICER))
+    goes_on.set()
+    for job in jobs:
+        ended(job)
+    assert ended(background.start(OFFICER, 1, lambda _: draft(OFFICER))).draft is not None
+
+
+def test_what_is_left_for_too_long_goes(monkeypatch: pytest.MonkeyPatch) -> None:
+    ended(background.start(OFFICER, 1, lambda _: draft(OFFICER)))
+    monkeypatch.setattr(background, "KEPT_FOR", 0.0)
+    time.sleep(0.01)
+    assert background.of(OFFICER) is None
+
+
+def test_a_fault_is_said_in_words_and_never_with_what_was_in_the_file(caplog: pytest.LogCaptureFixture) -> None:
+    def ours(_: object) -> sending.Draft:
+        raise QuestionError("Say which term it is for.")
+
+    def theirs(_: object) -> sending.Draft:
+        raise ValueError("perhaps-kept-secret")
+
+    assert ended(background.start(OFFICER, 1, ours)).fault == "Say which term it is for."
+    fault = ended(background.start(OFFICER, 1, theirs)).fault
+    assert fault is not None
+    assert "perhaps-kept-secret" not in fault + caplog.text
+
+
+def test_large_is_what_takes_long_packed_or_not() -> None:
+    plain, packed = background.LARGE, background.LARGE // background.UNPACKS_TO
+    assert background.is_large([NamedFile("a.csv", b"x" * (plain // 2))] * 2)
+    assert background.is_large([NamedFile("a.ZIP", b"x" * packed)])
+    assert not background.is_large([NamedFile("a.csv", b"x" * packed)])
+
+
+def test_a_large_file_goes_from_the_page_to_a_receipt_in_another_session(
+    house: House, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(background, "LARGE", 1)
+    rows = [complete_incident(), complete_incident(school_urn="900002")]
+    app = visit("send_a_return", person="trust")
+    app.file_uploader[0].set_value(csv_files(rows)).run()
+    app.button(key="send-check").click().run()
+    job = background.of(TRUST)
+    assert job is not None
+    assert list(ended(job).begun) == list(Stage)
+    assert "What will change" not in words(visit("send_a_return", person="officer"))
+    back = visit("send_a_return", person="trust")
+    assert "the autumn term 2025/26 of 2 schools" in words(back)
+    back.button(key="send-submit").click().run()
+    assert "are kept: 2 incidents in all" in words(back)
+    assert background.of(TRUST) is None
