@@ -13,7 +13,8 @@ from dataclasses import dataclass, replace
 
 import streamlit as st
 
-from app import background, explaining, sign_off
+from app import background, explaining, receipt_mailing, sign_off
+from app.calm import calmly
 from app.holding import Held, hold, still
 from app.permissions import Action, Person, actor_of, may
 from pipelines import moving, report, returns
@@ -61,6 +62,7 @@ class Sent:
 
     person: Person
     receipts: tuple[Receipt, ...]
+    mailed: str = ""  # what became of the e-mail, in words
 
 
 def must_be_allowed(person: Person, *urns: str, house: House) -> None:
@@ -129,7 +131,7 @@ def submit(draft: Draft, *, person: Person, house: House, explanations: Mapping[
         read_again = returns.preview(house.warehouse, draft.checked, key=house.key)
         keep(replace(draft, previews=read_again, moved=None))
         raise
-    return Sent(person, receipts)
+    return _sent(person, receipts, house=house)
 
 
 def with_moves(draft: Draft, *, house: House) -> Draft:
@@ -154,7 +156,16 @@ def record_nil(urn: str, year: str, term: Term, *, seen: int, person: Person, ho
         )  # fmt: skip
     except StaleError:
         raise StaleError(NIL_CHANGED) from None
-    return Sent(person, (receipt,))
+    return _sent(person, (receipt,), house=house)
+
+
+def _sent(person: Person, receipts: tuple[Receipt, ...], *, house: House) -> Sent:
+    """What is kept, and its receipt on the way by e-mail; no fault of the mail hides that it is kept."""
+    said: list[str] = []
+    with calmly(said.append):
+        mailed = receipt_mailing.send(person, house, receipts)
+        said.append(receipt_mailing.sentence(mailed, schools=len(receipts)))
+    return Sent(person, receipts, said[0] if said else "")
 
 
 def withdraw(return_id: int, urn: str, *, seen: int, person: Person, house: House) -> None:
