@@ -23,6 +23,12 @@ ASKED = {
     ScopeKind.AUTHORITY: "Your authority asks for sign-off of its schools' returns",
 }
 
+OTHERS = {
+    ScopeKind.SCHOOL: "Its trust or its authority may; it is then asked for where a return is sent.",
+    ScopeKind.TRUST: "One of the schools, or its authority, may ask for it all the same.",
+    ScopeKind.AUTHORITY: "One of the schools, or its trust, may ask for it all the same.",
+}
+
 
 # -- where a return is sent -------------------------------------------------------------------------------
 
@@ -64,7 +70,7 @@ def setting(person: Person) -> None:
     found = sign_off.asked_by(open_house().warehouse, scope_of(person))
     asks = ASKED[person.scope.kind]
     if found is None:
-        st.markdown(f"{asks.replace(' asks ', ' does not ask ')}; others that it belongs to may.")
+        st.markdown(f"{asks.replace(' asks ', ' does not ask ')}. {OTHERS[person.scope.kind]}")
     else:
         st.markdown(f"{asks}: since {moment(found.decided_at)}, decided by the {found.role}.")
     if not may(person, Action.ASK_FOR_SIGN_OFF):

@@ -4,12 +4,12 @@ from __future__ import annotations
 
 from collections import defaultdict
 from collections.abc import Callable, Sequence
-from datetime import datetime
+from datetime import date, datetime
 from pathlib import Path
 
 import pandas as pd
 
-from pipelines import changing, register, returns
+from pipelines import changing, deadlines, register, returns
 from pipelines.changing import Applies, NewChange, Where
 from pipelines.intake.tables import NamedFile
 from pipelines.reporting import Reporting
@@ -24,12 +24,19 @@ from schemas.errors import PlumblineError
 STARTED = datetime(2022, 9, 1)  # noqa: DTZ001 - the warehouse keeps UTC without a zone
 SENDER = Actor("invented sender", "sample data", OPERATOR)
 Progress = Callable[[str], None]
+LATEST = "202526"
+DUE = {  # the deadline of each term, and when it was set
+    Term.AUTUMN: (date(2026, 2, 13), datetime(2025, 12, 1)),  # noqa: DTZ001 - UTC, as the warehouse keeps it
+    Term.SPRING: (date(2026, 5, 15), datetime(2026, 3, 20)),  # noqa: DTZ001
+    Term.SUMMER: (date(2026, 10, 9), datetime(2026, 7, 1)),  # noqa: DTZ001
+}
 
 
 def build_demo(path: Path | None, *, key: bytes, progress: Progress = lambda _: None, seed: int = 2026) -> Warehouse:
     """Make the demonstration's warehouse (None: in memory), and leave it open."""
     warehouse = fill(Warehouse(path), generate(seed=seed), key=key, progress=progress)
     record_change(warehouse)
+    set_deadlines(warehouse)
     share(warehouse, progress=progress)
     return warehouse
 
@@ -53,6 +60,13 @@ def record_change(warehouse: Warehouse) -> None:
     ):
         change = NewChange(CHANGE.title, CHANGE.description, CHANGE.from_date, applies)
         changing.record(reporting, warehouse, change, actor=Actor(SENDER.name, SENDER.role, scope))
+
+
+def set_deadlines(warehouse: Warehouse) -> None:
+    """Set the days by which the latest year's returns were due, as the first authority would have in each term."""
+    actor = Actor(SENDER.name, SENDER.role, Scope(ScopeKind.AUTHORITY, CHANGE.la_code))
+    for term, (day, when) in DUE.items():
+        deadlines.set_deadline(warehouse, LATEST, term, day=day, actor=actor, when=when)
 
 
 def fill(warehouse: Warehouse, sample: Sample, *, key: bytes, progress: Progress = lambda _: None) -> Warehouse:

@@ -74,7 +74,7 @@ def show_missing(person: Person, shown: Board) -> None:
     if not missing:
         st.markdown("Every return that is expected is here.")
         return
-    paged(board_words.table(missing).drop(columns=["First came", "Versions"]), "missing")
+    paged(missing, "missing", without=("First came", "Versions"))
     st.download_button(
         "Download the chase list (CSV)", partial(chase_list.take_away, person, missing),
         file_name=chase_list.CALLED, mime=CSV_TYPE, on_click="ignore", key="chase-list",
@@ -88,7 +88,7 @@ def show_board(shown: Board) -> None:
     if (state := filters.state(board_words.STATES)) is not None:
         rows = [one for one in rows if one.state == state]
     if rows:
-        paged(board_words.table(rows), "board")
+        paged(rows, "board")
     else:
         st.markdown("None is in this state.")
 
@@ -113,15 +113,15 @@ def show_versions(person: Person, chosen: filters.Chosen) -> None:
     attempts.show(person)
 
 
-def paged(frame: pd.DataFrame, key: str) -> None:
-    """A table, in pages where it is long."""
-    if len(frame) > PAGE:
+def paged(rows: Sequence[ExpectedReturn], key: str, *, without: Sequence[str] = ()) -> None:
+    """Expected returns as a table, in pages where there are many."""
+    if len(rows) > PAGE:
         first, last = st.selectbox(
-            f"{len(frame):,} rows, {PAGE} at a time", pages(len(frame), size=PAGE),
+            f"{len(rows):,} rows, {PAGE} at a time", pages(len(rows), size=PAGE),
             format_func=lambda ends: f"{ends[0] + 1:,} to {ends[1]:,}", key=f"page-{key}",
         )  # fmt: skip
-        frame = frame.iloc[first:last]
-    table(frame, key)
+        rows = rows[first:last]
+    table(board_words.table(rows).drop(columns=list(without)), key)
 
 
 def table(frame: pd.DataFrame, key: str) -> None:

@@ -11,39 +11,18 @@ from pathlib import Path
 
 import pytest
 
-from pipelines import deadlines, mailboxes, register, reminders, returns
-from pipelines.intake.tables import NamedFile
-from pipelines.mailboxes import ContactRole
+from pipelines import deadlines, reminders
 from pipelines.reminders import Fate, Reminder
 from pipelines.scope import OPERATOR, Actor, Scope
 from pipelines.warehouse.store import Warehouse
 from schemas.calendar import Term
 from schemas.errors import QuestionError, RefusedError
-from tests import factories
 from tests.factories import officer_of
 from tests.mail.post_office import PostOffice, post_office
 
 AUTHORITY = Scope.parse("la:990")
 OFFICER = officer_of("la:990")
-URNS = ("900001", "900002", "900003", "900004")
 LATER = datetime.now(UTC).date() + timedelta(days=2)
-
-
-@pytest.fixture(scope="module")
-def kept(tmp_path_factory: pytest.TempPathFactory) -> Path:
-    """Four schools: one has sent spring and summer, two others have a mailbox; a fifth is of another authority."""
-    path = tmp_path_factory.mktemp("reminders") / "reminders.duckdb"
-    schools = [{"URN": urn} for urn in URNS]
-    content = factories.register_csv([*schools, {"URN": "900009", "LA (code)": "991"}])
-    with Warehouse(path) as found:
-        register.load_register(found, [NamedFile("register.csv", content)], actor=factories.OFFICER)
-        for term in (Term.SPRING, Term.SUMMER):
-            returns.record_nil(
-                found, school_urn="900001", academic_year="202526", term=term, actor=factories.OFFICER
-            )  # fmt: skip
-        for urn in ("900001", "900002", "900003"):
-            mailboxes.keep(found, urn, f"dsl.{urn}@school.example", role=ContactRole.LEAD, actor=OFFICER)
-    return path
 
 
 @pytest.fixture
