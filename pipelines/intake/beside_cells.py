@@ -18,12 +18,16 @@ from pipelines.intake.workbook_parts import SheetPart, WorkbookParts, small_part
 from schemas.issues import Issue
 
 _TEXT = re.compile(r"""=(?:"([^"]*)"|'([^']*)')|>([^<]+)<""")
-_UNIQUE_ID = re.compile(r"\{?[0-9A-Fa-f]{8}-(?:[0-9A-Fa-f]{4}-){3}[0-9A-Fa-f]{12}\}?|(?:urn|https?)://?schemas[^ \"']*")
+_UNIQUE_ID = re.compile(
+    r"\{?[0-9A-Fa-f]{8}-(?:[0-9A-Fa-f]{4}-){3}[0-9A-Fa-f]{12}\}?|(?:urn|https?)://?schemas[^ \"']*"
+    r"|(?:horizontal|vertical)Dpi=\"\d+\""  # Excel for Mac writes 4294967292
+)
 _AUTHOR = re.compile(r"<(?:\w+:)?(creator|lastModifiedBy)[^>]*>([^<]*)<")
 _PROPERTY = re.compile(r"<(?:\w+:)?(?!TitlesOfParts|lpstr|vector)(\w+)[^>]*>([^<]+)<")
 _DEFINED_NAME = re.compile(r"<(?:\w+:)?definedName\b[^>]*?\bname=\"([^\"]*)\"[^>]*>([^<]*)<")
 _LINK = re.compile(r"""<(?:\w+:)?Relationship\b(?=[^>]*TargetMode=["']External)[^>]*?Target=["']([^"']*)""")
 _PERSON = re.compile(r"displayName=\"([^\"]*)\"")
+_NOT_TYPED = ("creator", "lastModifiedBy", "Application", "AppVersion")  # "LibreOffice/7.4.7.2" is no IP address
 _CELLS_BEGIN, _CELLS_END = b"sheetData", b"/sheetData"
 _MOST_BESIDE = 4 << 20
 _OVERLAP = 64
@@ -58,7 +62,7 @@ def _authors(book: WorkbookParts) -> list[Issue]:
 def _properties(book: WorkbookParts) -> Iterator[str]:
     for name in ("docprops/core.xml", "docprops/app.xml", "docprops/custom.xml"):
         for tag, text in _PROPERTY.findall(_part(book, name)):
-            if tag not in ("creator", "lastModifiedBy"):
+            if tag not in _NOT_TYPED:
                 yield unescape(text)
     yield from re.findall(r"\bname=\"([^\"]*)\"", _part(book, "docprops/custom.xml"))
 

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import io
+import zipfile
 from datetime import UTC, datetime
 
 import pytest
@@ -98,6 +100,15 @@ def test_an_ordinary_workbook_has_nothing_beside_its_cells():
     book["incidents"]["A1"].hyperlink = "#children!A1"
     book.defined_names["answers"] = DefinedName("answers", attr_text="children!$A$1:$A$9")
     assert found(saved(book)) == []
+
+
+def test_what_spreadsheet_programs_write_of_themselves_is_no_identifier():
+    office = "<Properties><Application>LibreOffice/7.4.7.2$Linux_X86_64</Application></Properties>"
+    setup = '<pageSetup orientation="portrait" horizontalDpi="4294967292" verticalDpi="4294967292"/></worksheet>'
+    file = with_part(saved(workbook()), "docProps/app.xml", office)
+    with zipfile.ZipFile(io.BytesIO(file.content)) as archive:
+        sheet = archive.read("xl/worksheets/sheet1.xml").replace(b"</worksheet>", setup.encode())
+    assert found(with_part(file, "xl/worksheets/sheet1.xml", sheet)) == []
 
 
 def test_a_comment_is_refused_by_its_sheet():
