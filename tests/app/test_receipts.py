@@ -9,9 +9,10 @@ from pathlib import Path
 
 import pytest
 
-from app import printable, proof_words
+from app import printable, proof_words, receipt_mailing
 from pipelines import attempts, receipts, returns
 from pipelines.house import House
+from pipelines.receipt_mail import Mailed
 from pipelines.receipts import Proof
 from pipelines.scope import Scope
 from schemas.calendar import Term
@@ -159,3 +160,18 @@ def test_a_nil_return_has_a_receipt_too(house: House) -> None:
     facts = dict((*proof_words.common([proof(house)]), *proof_words.of_school(proof(house))))
     assert facts["Kept as"].startswith("nil return")
     assert facts["File fingerprint (SHA-256)"] == "none: no file was sent"
+
+
+def test_where_the_receipt_went_by_e_mail_is_said_in_words() -> None:
+    told = [
+        receipt_mailing.sentence(Mailed(), schools=1),
+        receipt_mailing.sentence(Mailed(("900001",)), schools=1),
+        receipt_mailing.sentence(Mailed(failed={"900001": "the mail server could not be reached"}), schools=1),
+        receipt_mailing.sentence(Mailed(too_many=True), schools=300),
+    ]
+    assert told == [
+        "",
+        "The receipt was e-mailed to the school's mailbox.",
+        "It could not be e-mailed: the mail server could not be reached. The return is kept all the same.",
+        "So many schools get no e-mail; the receipt is on the page Returns.",
+    ]
