@@ -14,12 +14,11 @@ from pipelines.returns import Receipt
 
 def send(person: Person, house: House, kept: Sequence[Receipt]) -> Mailed:
     """Mail each school its own receipt, which tells of no other school; nothing without a mail server."""
-    if house.smtp is None:
-        return Mailed()
-    numbers = [one.return_id for one in kept[: receipt_mail.MOST_SCHOOLS + 1]]
-    found = receipts.proofs(house.warehouse, scope_of(person), numbers)
-    texts = {one.school_urn: proof_words.as_text([one]) for one in found}
-    return receipt_mail.send(house.warehouse, house.smtp, kept, texts, actor=actor_of(person))
+
+    def text_of(one: Receipt) -> str:
+        return proof_words.as_text(receipts.proofs(house.warehouse, scope_of(person), [one.return_id]))
+
+    return receipt_mail.send(house.warehouse, house.smtp, kept, text_of, actor=actor_of(person))
 
 
 def sentence(mailed: Mailed, *, schools: int) -> str:

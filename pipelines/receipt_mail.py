@@ -5,7 +5,7 @@ A return is kept before any mail is tried, and no fault of the mail undoes or hi
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
 
 from pipelines import audit
@@ -30,9 +30,10 @@ class Mailed:
 
 
 def send(
-    warehouse: Warehouse, smtp: Smtp | None, receipts: Sequence[Receipt], texts: Mapping[str, str], *, actor: Actor
-) -> Mailed:
-    """Mail each school its own receipt: `texts` has, for each URN, a receipt that tells of no other school."""
+    warehouse: Warehouse, smtp: Smtp | None, receipts: Sequence[Receipt], text_of: Callable[[Receipt], str], *,
+    actor: Actor,
+) -> Mailed:  # fmt: skip
+    """Mail each school its own receipt; `text_of` one receipt tells of no other school."""
     if smtp is None:
         return Mailed()
     with warehouse.reading() as cursor:
@@ -41,9 +42,7 @@ def send(
     if len(known) > MOST_SCHOOLS:
         return Mailed(too_many=True)
     with Post(smtp) as post:
-        faults = {
-            one.school_urn: post.send(_mail(one, kept[one.school_urn].address, texts[one.school_urn])) for one in known
-        }
+        faults = {one.school_urn: post.send(_mail(one, kept[one.school_urn].address, text_of(one))) for one in known}
     _record(warehouse, known, faults, actor=actor)
     failed = {urn: fault for urn, fault in faults.items() if fault}
     return Mailed(tuple(urn for urn, fault in faults.items() if not fault), failed or None)

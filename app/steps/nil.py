@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import streamlit as st
 
-from app import receipt_mail, sending, sign_off
+from app import sending, sign_off
 from app.calm import calmly
 from app.identity import current_person
 from app.issues import counted
@@ -64,6 +64,4 @@ def _record(urn: str, year: str, term: Term, seen: int) -> None:
     """Record it, once, by whoever is here now."""
     person = current_person(Action.SEND_RETURNS)
     with calmly(sending.say):
-        sent = sending.record_nil(urn, year, term, seen=seen, person=person, house=open_house())
-        sending.keep(sent)
-        receipt_mail.send(sent, house=open_house())
+        sending.keep(sending.record_nil(urn, year, term, seen=seen, person=person, house=open_house()))

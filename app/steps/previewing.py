@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import streamlit as st
 
-from app import background, explaining, moved_words, preview_words, receipt_mail, sending, sign_off
+from app import background, explaining, moved_words, preview_words, sending, sign_off
 from app.calm import calmly
 from app.identity import current_person
 from app.issues import PAGE, counted, pages
@@ -80,9 +80,7 @@ def _submit() -> None:
         draft = sending.kept(person)
         if isinstance(draft, Draft):
             reasons = explaining.chosen()
-            sent = sending.submit(draft, person=person, house=open_house(), explanations=reasons)
-            sending.keep(sent)
-            receipt_mail.send(sent, house=open_house())
+            sending.keep(sending.submit(draft, person=person, house=open_house(), explanations=reasons))
             background.drop(person)
 
 

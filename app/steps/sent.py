@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import streamlit as st
 
-from app import mapping_step, receipt, receipt_mail, something_back
+from app import mapping_step, receipt, something_back
 from app.sending import Sent
 from app.steps import proof
 from app.steps.previewing import cancel
@@ -19,7 +19,6 @@ def show(sent: Sent, names: dict[str, str], house: House) -> None:
         st.info(sent.mailed)
     st.header("Receipt", anchor="receipt")
     proof.show(sent.person, house, [one.return_id for one in sent.receipts], sentence=sentence)
-    receipt_mail.show(sent)
     mapping_step.received_as(sent.receipts, names)
     st.markdown("The page Returns shows this version and its receipt at any time.")
     something_back.show(sent.person, sent.receipts, names)
