@@ -150,8 +150,12 @@ def _change(found: Kept, entry: Entry) -> None:
     one = Unread(entry.table, entry.column, entry.said, 0, mapping_words.choices(entry))
     key = f"map-change-{found.mapping.version}-{found.mapping.entries.index(entry)}"
     several = bool(entry.column) and mapping_words.column(entry.table, entry.column).kind == "codes"
-    choose = st.multiselect if several else st.selectbox
-    choose("Read it as", [*one.options, NONE], format_func=lambda code: _offered(one, code), key=key)
+    options, now = [*one.options, NONE], list(entry.meant) or [NONE]
+    if several:
+        st.multiselect("Read it as", options, default=now, format_func=lambda code: _offered(one, code), key=key)
+    else:
+        place = options.index(now[0])
+        st.selectbox("Read it as", options, index=place, format_func=lambda code: _offered(one, code), key=key)
     with st.container(horizontal=True):
         st.button("Change how it is read", on_click=_on_change, args=(found, entry, key), key="map-change")
         st.button("Forget it", on_click=_on_forget, args=(found, entry), key="map-forget")

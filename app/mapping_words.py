@@ -63,6 +63,7 @@ def _where(entry: Entry) -> str:
 def choices(entry: Entry) -> tuple[str, ...]:
     """What a wording may be read as: the columns of its table, or the answers of its column."""
     if entry.is_header:
-        return tuple(one.name for one in lexicon().tables[entry.table].columns)
+        names = [one.name for one in lexicon().tables[entry.table].columns]
+        return tuple(dict.fromkeys([*names, *entry.meant]))  # the children's `school_urn` too, where it is meant
     codes = column(entry.table, entry.column).codes
     return tuple(codes.by_code) if codes else ()
