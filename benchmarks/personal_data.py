@@ -104,7 +104,7 @@ def speed(rows: int) -> None:
     for name, words in lexicon().tables.items():
         columns = {}
         for column in words.columns:
-            texts = list(column.codes.by_code) if column.codes else days
+            texts = list(column.codes.by_code) if column.codes else days if column.kind == "date" else ["900001"]
             columns[column.name] = pd.Categorical.from_codes(
                 [dice.randrange(len(texts)) for _ in range(1000)] * (rows // 1000), texts
             )

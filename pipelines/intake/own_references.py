@@ -9,57 +9,53 @@ may be such a number with a typing error, and the school is asked.
 from __future__ import annotations
 
 import re
-from collections import Counter
-from collections.abc import Iterable, Mapping
+from collections.abc import Mapping
+
+import pyarrow as pa
+import pyarrow.compute as pc
 
 from pipelines.intake.check_digits import is_valid_nhs_number, is_valid_uln, is_valid_upn
 from pipelines.intake.forms import Identifier
 
-TEN_DIGITS = re.compile(r"([0-9]{10})(?:[.]0)?")
 ENOUGH_ALIKE = 3
-_JUDGED = frozenset(
-    {"personal-nhs-number", "personal-uln", "personal-passport", "personal-national-insurance-number", "personal-upn"}
-)
-_YEAR_OR_NOUGHTS = re.compile("[A-Za-z]{0,3}(?:20[12][0-9]|000)")
-_DATED = re.compile("[A-Za-z]20[12][0-9](?:0[1-9]|1[0-2])(?:0[1-9]|[12][0-9]|3[01])[0-9]{4}")
 _BEGINNING = 5
+_YEAR_OR_NOUGHTS = "^[A-Za-z]{0,3}(?:20[12][0-9]|000[0-9]?)[0-9]{1,6}$"
+_MAY_RUN_ON = "^(?:[0-9]{10}|[A-Za-z]{2}[0-9]{7})$"
+_TEN_DIGITS = re.compile(r"([0-9]{10})(?:[.]0)?")
+_DATED = re.compile("[A-Za-z]20[12][0-9](?:0[1-9]|1[0-2])(?:0[1-9]|[12][0-9]|3[01])[0-9]{4}")
+_YEAR_AND_LETTER = re.compile("[A-Za-z]{2}20[12][0-9]{3}[A-Da-d]")
 
 
-def refused(found: Mapping[str, Identifier], *, references: Iterable[str]) -> dict[str, Identifier]:
-    """The finds that stand when the column is seen as a whole."""
-    judged = {
-        text for text, form in found.items() if (form.rule in _JUDGED and text.isalnum()) or TEN_DIGITS.fullmatch(text)
-    }
-    running = _running(text for text in references if text in judged)
-    return {text: form for text, form in found.items() if text not in judged or _stands(text, form, running=running)}
+def not_plainly_own(references: pa.Array) -> pa.Array:
+    """The references without those that begin with a year or noughts, or that run on."""
+    left = references.filter(pc.invert(pc.match_substring_regex(references, _YEAR_OR_NOUGHTS)))
+    may_run = pc.match_substring_regex(left, _MAY_RUN_ON)
+    if not pc.any(may_run).as_py():
+        return left
+    begins = pc.utf8_slice_codeunits(left, 0, _BEGINNING)
+    counts = begins.filter(may_run).value_counts()
+    shared = counts.field("values").filter(pc.greater_equal(counts.field("counts"), ENOUGH_ALIKE))
+    return left.filter(pc.invert(pc.and_(may_run, pc.is_in(begins, shared))))
 
 
-def to_ask_about(found: Mapping[str, Identifier], *, references: Iterable[str]) -> list[str]:
-    """References of ten digits, not running on, whose check digit is neither an NHS number's nor a ULN's."""
-    tens = [text for text in found if TEN_DIGITS.fullmatch(text)]
-    running = _running(text for text in references if text in set(tens))
-    return [text for text in tens if not _is_own(text, running=running) and not _is_checked(text)]
+def refused(found: Mapping[str, Identifier]) -> dict[str, Identifier]:
+    """The finds among references that are an error."""
+    return {text: form for text, form in found.items() if not _may_be_own(text)}
 
 
-def _stands(text: str, form: Identifier, *, running: frozenset[str]) -> bool:
-    if form.rule == "personal-upn":
-        return not _DATED.fullmatch(text) or is_valid_upn(text.upper())
-    if _is_own(text, running=running):
-        return False
-    return not TEN_DIGITS.fullmatch(text) or _is_checked(text)
+def to_ask_about(found: Mapping[str, Identifier]) -> list[str]:
+    """References of ten digits whose check digit is neither an NHS number's nor a ULN's."""
+    return [text for text in found if _TEN_DIGITS.fullmatch(text) and not _is_checked(text)]
 
 
-def _is_own(text: str, *, running: frozenset[str]) -> bool:
-    return bool(_YEAR_OR_NOUGHTS.match(text)) or text[:_BEGINNING] in running
+def _may_be_own(text: str) -> bool:
+    if _TEN_DIGITS.fullmatch(text):
+        return not _is_checked(text)
+    if _DATED.fullmatch(text):
+        return not is_valid_upn(text.upper())
+    return bool(_YEAR_AND_LETTER.fullmatch(text))
 
 
 def _is_checked(text: str) -> bool:
     digits = text[:10]
     return is_valid_nhs_number(digits) or is_valid_uln(digits)
-
-
-def _running(texts: Iterable[str]) -> frozenset[str]:
-    """The beginnings that at least three references share."""
-    return frozenset(
-        start for start, count in Counter(text[:_BEGINNING] for text in texts).items() if count >= ENOUGH_ALIKE
-    )

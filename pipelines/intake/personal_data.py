@@ -83,11 +83,11 @@ def _cell_issues(table: str, column: pd.Series, *, called: str, kind: str | None
     texts = _to_look_at(pa.array(column.cat.categories, pa.string()), kind=kind)
     if not len(texts):
         return []
-    found = find_all(texts, without=_WITHOUT.get(kind or "", frozenset()))
+    numbered = own_references.not_plainly_own(texts) if kind == "text" else texts
+    found = find_all(numbered, without=_WITHOUT.get(kind or "", frozenset()))
     ask: list[str] = []
     if kind == "text":
-        ask = own_references.to_ask_about(found, references=texts.to_pylist()) if found else []
-        found = own_references.refused(found, references=texts.to_pylist()) if found else {}
+        found, ask = own_references.refused(found), own_references.to_ask_about(found)
     names = names_among_references if kind in ("text", "key") else names_among_answers
     found |= dict.fromkeys(names(texts), _A_NAME)
     asked = row_issues("personal-ten-digits", rows=rows_with(column, ask), table=table, column=called)

@@ -98,6 +98,11 @@ def test_ten_digits_that_run_on_are_the_schools_own_and_a_persons_among_them_is_
     assert ten_digits(*running, "9434765870") == [("error", "personal-nhs-number", 12)]
 
 
+def test_a_persons_number_is_found_behind_very_many_numbers_of_the_schools_own() -> None:
+    own = [f"2025{number:06}" for number in range(120_000)]
+    assert ten_digits(*own, "9434765870") == [("error", "personal-nhs-number", 120_002)]
+
+
 def test_ten_digits_in_a_key_or_an_answer_are_refused_whatever_their_check_digit() -> None:
     for table, column in (("children", "child_key"), ("incidents", "status")):
         [one] = inspect(one_column(table, column, ["9434765871"]), known=known_headers())
