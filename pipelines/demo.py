@@ -26,9 +26,9 @@ SENDER = Actor("invented sender", "sample data", OPERATOR)
 Progress = Callable[[str], None]
 LATEST = "202526"
 DUE = {  # the deadline of each term, and when it was set
-    Term.AUTUMN: (date(2026, 2, 13), datetime(2025, 12, 1)),  # noqa: DTZ001 - UTC, as the warehouse keeps it
-    Term.SPRING: (date(2026, 5, 15), datetime(2026, 3, 20)),  # noqa: DTZ001
-    Term.SUMMER: (date(2026, 10, 9), datetime(2026, 7, 1)),  # noqa: DTZ001
+    Term.AUTUMN: (date(2026, 2, 20), datetime(2025, 12, 1)),  # noqa: DTZ001 - UTC, as the warehouse keeps it
+    Term.SPRING: (date(2026, 5, 22), datetime(2026, 3, 20)),  # noqa: DTZ001
+    Term.SUMMER: (date(2026, 10, 16), datetime(2026, 7, 1)),  # noqa: DTZ001
 }
 
 
