@@ -9,6 +9,7 @@ import json
 import re
 from collections.abc import Iterator
 from datetime import datetime
+from functools import cache
 from pathlib import Path
 
 import pytest
@@ -192,6 +193,7 @@ GIVEN = {
 }
 
 
+@cache
 def calls() -> dict[str, set[str]]:
     """By module, the names of the functions that it calls."""
     found: dict[str, set[str]] = {}

@@ -21,6 +21,7 @@ _TEXT = re.compile(r"""=(?:"([^"]*)"|'([^']*)')|>([^<]+)<""")
 _UNIQUE_ID = re.compile(
     r"\{?[0-9A-Fa-f]{8}-(?:[0-9A-Fa-f]{4}-){3}[0-9A-Fa-f]{12}\}?|(?:urn|https?)://?schemas[^ \"']*"
     r"|(?:horizontal|vertical)Dpi=\"\d+\""  # Excel for Mac writes 4294967292
+    r"|=\"\d{1,4}\.\d{3,}\""  # margins and widths: LibreOffice writes header="0.511811023622047" in every sheet
 )
 _AUTHOR = re.compile(r"<(?:\w+:)?(creator|lastModifiedBy)[^>]*>([^<]*)<")
 _PROPERTY = re.compile(r"<(?:\w+:)?(?!TitlesOfParts|lpstr|vector)(\w+)[^>]*>([^<]+)<")

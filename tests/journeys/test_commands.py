@@ -16,7 +16,7 @@ pytestmark = pytest.mark.journey
 SAMPLE = Path(__file__).parents[2] / "data" / "sample"
 WORKBOOK = SAMPLE / "returns" / "202526-autumn-990.xlsx"
 BROKEN = SAMPLE / "broken"
-COMMANDS = ("demo", "check", "load", "nil", "register", "figures", "sample", "reference")
+COMMANDS = ("demo", "check", "load", "nil", "template", "register", "figures", "sample", "reference")
 SIX = ("value", "count", "denominator", "lower95", "upper95", "state")
 
 
