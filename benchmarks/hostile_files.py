@@ -146,7 +146,8 @@ INTRODUCTION = """# What hostile files meet
 Written by `python benchmarks/hostile_files.py --write`. Each file was checked by the process that reads for the portal
 (`pipelines/intake/bounded.py`) within the bounds of a usual file: 10 s of processor time and 512 MB above the idle
 process, held by the operating system. None raised, none left anything but the fact of the attempt. The most that any
-took: {worst} ({machine}). A file that needs more is stopped, and its sender reads “{{stopped}}”.
+took: {worst} ({machine}). A file that needs more is stopped, and its sender reads
+“{{stopped}}”
 `tests/pipelines/intake/test_hostile_files.py` holds each made file to its sentence, and every real one to having
 one.""".replace("{{stopped}}", refused((NamedFile("a", b""),)).issues[0].message)
 
