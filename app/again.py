@@ -136,7 +136,7 @@ def groups(soon: FigureTable, year: FigureTable, *, by: str, heading: str) -> pd
         {heading: wording.place(year, by, later), **_cells(early, later)}
         for early, later in zip(soon.rows, year.rows, strict=True)
     ]
-    return pd.DataFrame(rows).set_index(heading)
+    return listing.headed(rows, heading)
 
 
 def _cells(soon: Figure, year: Figure) -> dict[str, str]:
@@ -167,4 +167,4 @@ def children(found: IncidentsPerChild) -> pd.DataFrame:
     """One row for each number of incidents."""
     names = {number: f"{number} or more" if number == MORE else f"{number}" for number in found.counts}
     rows = [{"Incidents": names[number], "Children": wording.number(count)} for number, count in found.counts.items()]
-    return pd.DataFrame(rows).set_index("Incidents")
+    return listing.headed(rows, "Incidents")

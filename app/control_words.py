@@ -116,7 +116,7 @@ def table(measure: Measure, chart: ControlChart) -> pd.DataFrame:
     """One row a point: the figure, what it rests on, its limits and what is said of it."""
     heading = "Incident on" if chart.days_between else str(chart.grain).capitalize()
     rows = [{heading: when(point), **_cells(measure, chart, point)} for point in chart.points]
-    return pd.DataFrame(rows).set_index(heading)
+    return listing.headed(rows, heading)
 
 
 def _cells(measure: Measure, chart: ControlChart, point: ControlPoint) -> dict[str, str]:

@@ -16,8 +16,14 @@ INTERVAL = f"95{wording.THIN}% interval"
 
 def listed(measure: Measure, table: FigureTable, *, by: str, heading: str) -> pd.DataFrame:
     """One row a value of a breakdown: the figure, its interval, what it counts and the returns behind it."""
-    rows = [{heading: wording.place(table, by, figure), **cells(measure, figure)} for figure in table.rows]
-    return pd.DataFrame(rows).set_index(heading)
+    return headed(
+        [{heading: wording.place(table, by, figure), **cells(measure, figure)} for figure in table.rows], heading
+    )
+
+
+def headed(rows: Sequence[Mapping[str, object]], heading: str) -> pd.DataFrame:
+    """Rows by the column `heading`, which is there though there are none."""
+    return pd.DataFrame(rows, columns=None if rows else [heading]).set_index(heading)
 
 
 def over_terms(measure: Measure, tables: Mapping[str, FigureTable]) -> pd.DataFrame:
@@ -83,7 +89,7 @@ def outcome_table(groups: Mapping[str, Sequence[OutcomeCount]], *, heading: str)
         {heading: group, **{words: "0" for words in OUTCOME_LABELS.values()}, **_outcomes(counts)}
         for group, counts in groups.items()
     ]
-    return pd.DataFrame(rows).set_index(heading)
+    return headed(rows, heading)
 
 
 def _outcomes(counts: Iterable[OutcomeCount]) -> dict[str, str]:

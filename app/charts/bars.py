@@ -32,7 +32,7 @@ def outcome_bars(groups: Mapping[str, Sequence[OutcomeCount]]) -> look.Chart:
         for group, counts in groups.items()
         for place, (outcome, found) in enumerate(_complete(counts).items())
     ]
-    return look.Chart(_bars(), pd.DataFrame(rows).astype({"value": "float64"}))
+    return look.Chart(_bars(), pd.DataFrame(rows).astype({"value": "float64"} if rows else {}))
 
 
 def _complete(counts: Sequence[OutcomeCount]) -> dict[Any, int | None]:

@@ -33,3 +33,13 @@ def test_the_overview_stays_with_ended_terms_and_says_how_many_returns_came_earl
 
 def _nil(house: House, urn: str, year: str, term: Term) -> None:
     returns.record_nil(house.warehouse, school_urn=urn, academic_year=year, term=term, actor=OFFICER)
+
+
+@pytest.mark.parametrize("page", ["overview", "trends", "escalation", "compare", "involved_again", "returns"])
+def test_a_page_of_an_authority_without_any_return_says_so_and_does_not_fail(
+    page: str, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    with opened(tmp_path, monkeypatch):
+        app = visit(page, person="officer")
+        assert not app.exception
+        assert app.title
