@@ -47,7 +47,15 @@ KEYS = ("title", "layout", "about", "basis", "dates", "separators", "headers", "
 def recording_systems() -> Mapping[str, RecordingSystem]:
     """Every format that ships with Plumbline, by the name of its file."""
     paths = {path.rpartition("/")[2].removesuffix(".toml"): path for path in names("formats")}
-    return MappingProxyType({name: build(read(path), name=name, where=path) for name, path in paths.items()})
+    return MappingProxyType({name: build(_content(name), name=name, where=path) for name, path in paths.items()})
+
+
+def _content(name: str) -> Mapping[str, Any]:
+    """What the file of a format says, with what it has from the format that it extends."""
+    entry = read(f"formats/{name}.toml")
+    if "extends" not in entry:
+        return entry
+    return merged(_content(entry["extends"]), {key: value for key, value in entry.items() if key != "extends"})
 
 
 def own_format(entry: Mapping[str, Any], *, where: str) -> RecordingSystem:
@@ -58,7 +66,7 @@ def own_format(entry: Mapping[str, Any], *, where: str) -> RecordingSystem:
         raise QuestionError(f"There is no such format to extend. There are: {', '.join(recording_systems())}.")
     own = {key: value for key, value in entry.items() if key != "extends"}
     _only_texts(own, where=where)
-    return build(merged(read(f"formats/{base}.toml"), own), name=base, where=where)
+    return build(merged(_content(base), own), name=base, where=where)
 
 
 def build(entry: Mapping[str, Any], *, name: str, where: str) -> RecordingSystem:
