@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
 from datetime import date, datetime
 
 import pandas as pd
@@ -47,27 +48,35 @@ def last_day_of(year: str, term: Term) -> date:
 
 
 def history_issues(cursor: Cursor, checked: Checked, *, key: bytes, actor: Actor) -> list[Issue]:
-    """Everything that can be said of a return only from what was sent before, and of whose schools it is."""
+    """Everything that can be said of a return only from what was sent before, and of whose schools it is.
+
+    A file may name any school: of one that is not the actor's, nothing is said but that.
+    """
     if checked.incidents is None or checked.children is None or not len(checked.incidents):
         return []
+    own, outside = _own_rows(cursor, checked, actor)
+    if not len(own.incidents):  # type: ignore[arg-type]
+        return outside
     return [
-        *_outside_scope(cursor, checked, actor),
-        *_seen_before(cursor, checked, key=key, scope=actor.scope),
-        *_sent_in_another_term(cursor, checked),
-        *compared(cursor, checked, key=key),
-        *count_issues(cursor, checked),
+        *outside,
+        *_seen_before(cursor, own, key=key, scope=actor.scope),
+        *_sent_in_another_term(cursor, own),
+        *compared(cursor, own, key=key),
+        *count_issues(cursor, own),
     ]
 
 
-def _outside_scope(cursor: Cursor, checked: Checked, actor: Actor) -> list[Issue]:
-    if actor.scope.kind is ScopeKind.OPERATOR or checked.incidents is None:
-        return []
+def _own_rows(cursor: Cursor, checked: Checked, actor: Actor) -> tuple[Checked, list[Issue]]:
+    """The return with the rows of the actor's own schools only, and an error for each incident of another."""
+    if actor.scope.kind is ScopeKind.OPERATOR or checked.incidents is None or checked.children is None:
+        return checked, []
     year, term = checked.academic_year, checked.term
     on = last_day_of(year, term) if year and term else audit.now().date()  # the day by which sending is refused
     mine = schools_in_scope(cursor, actor.scope, on=on)
-    urns = checked.incidents["school_urn"]
-    outside = checked.incidents.index[(urns.notna() & ~urns.isin(mine)).to_numpy(bool)]
-    return finding("history-school-outside-scope").at(outside)
+    is_own = [rows["school_urn"].isin(mine).to_numpy(bool) for rows in (checked.incidents, checked.children)]
+    elsewhere = checked.incidents["school_urn"].notna().to_numpy(bool) & ~is_own[0]
+    outside = finding("history-school-outside-scope").at(checked.incidents.index[elsewhere])
+    return replace(checked, incidents=checked.incidents[is_own[0]], children=checked.children[is_own[1]]), outside
 
 
 def _seen_before(cursor: Cursor, checked: Checked, *, key: bytes, scope: Scope) -> list[Issue]:

@@ -307,6 +307,27 @@ def test_who_may_send_for_whom(two_schools: Warehouse, scope: str, urn: str, yea
     assert (counts(two_schools) == before) is not may
 
 
+def test_a_check_tells_nothing_of_what_another_school_sent() -> None:
+    store = warehouse({"URN": URN}, {"URN": SECOND})
+    theirs = {"school_urn": SECOND, "status": "closed", "closed_date": "2025-10-09"}
+    last_year = {"reported_date": "2024-10-01", "dsl_informed_date": "2024-10-01"}
+    submit(store, checked(some(1, school_urn=SECOND, **last_year), year="202425"))
+    submit(store, checked(some(1, **theirs)))
+    guessed = as_files(some(40, school_urn=SECOND))
+    stated = returns.Stated(None, "202526", Term.AUTUMN)
+
+    def history(actor: Any, files: list[NamedFile]) -> set[str]:
+        found = returns.check(store, files, stated=stated, actor=actor, key=KEY)
+        return {issue.rule for issue in found.issues if issue.rule.startswith(("history-", "whole-count"))}
+
+    asked = {"history-reopened", "history-reference-used", "whole-count-far"}
+    assert history(OFFICER, guessed) == asked  # there is something to tell
+    assert history(officer_of(f"school:{SECOND}"), guessed) == asked
+    assert history(officer_of(f"school:{URN}"), guessed) == {"history-school-outside-scope"}
+    mixed = as_files([incident(), *some(40, school_urn=SECOND)])
+    assert history(officer_of(f"school:{URN}"), mixed) == {"history-school-outside-scope"}
+
+
 # -- preview ----------------------------------------------------------------------------------------------
 
 
