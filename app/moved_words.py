@@ -22,11 +22,18 @@ ARROW = "→"
 
 def sentence(moved: Moved) -> str:
     """Which headline figures move, each from what to what; or that none does."""
-    moving = [one for one in moved.headlines if one.moves]
+    moving = [one for one in moved.headlines if one.moves and _is_heard(one)]
     if not moving and not moved.other_terms:
-        return "It moves none of your headline figures."
+        only = " but their intervals" if any(one.moves for one in moved.headlines) else ""
+        return f"It moves none of your headline figures{only}."
     parts = [f"{_called(one)} {change(one)}" for one in (*moving, *moved.other_terms)]
     return f"It moves {counted(len(parts), 'figure')}: {'; '.join(parts)}."
+
+
+def _is_heard(one: Move) -> bool:
+    """Whether the change shows in the figure itself, and not in its interval only."""
+    measure = measures()[one.measure]
+    return short(measure, one.before) != short(measure, one.after)
 
 
 def change(one: Move) -> str:

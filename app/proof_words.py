@@ -14,6 +14,7 @@ from pipelines.return_states import ReturnState
 from schemas.lexicon import lexicon
 
 Fact = tuple[str, str]
+FINGERPRINT = "File fingerprint (SHA-256)"
 
 
 def state(one: Proof) -> str:
@@ -33,7 +34,7 @@ def common(proofs: Sequence[Proof]) -> list[Fact]:
         ("Term", opening(period(first.academic_year, first.term))),
         ("Received", moment(first.recorded_at)),
         ("Sent by", f"{first.recorded_by}, {first.role}" if first.role else first.recorded_by),
-        ("File fingerprint (SHA-256)", first.file_sha256 or "none: no file was sent"),
+        (FINGERPRINT, first.file_sha256 or "none: no file was sent"),
         ("Checked by", f"rule book {first.rule_book}" if first.file_sha256 else "no file, so nothing was checked"),
         ("Data version", f"{first.data_version}: every figure of this version or a later one holds this return"),
     ]

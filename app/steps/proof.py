@@ -22,9 +22,11 @@ def show(person: Person, house: House, return_ids: Sequence[int], *, sentence: s
     if len(found) == 1:
         facts += proof_words.of_school(found[0])
     with st.container(key="words-receipt"):
-        st.table(pd.DataFrame(facts, columns=["Receipt", "For this return"]).map(plain), hide_index=True)
+        shown = [fact for fact in facts if fact[0] != proof_words.FINGERPRINT]  # a cell would cut its end off
+        st.table(pd.DataFrame(shown, columns=["Receipt", "For this return"]).map(plain), hide_index=True)
         if len(found) > 1:
             st.table(proof_words.schools_table(found).map(_plain), hide_index=True)
+    st.markdown(f"{proof_words.FINGERPRINT}: `{dict(facts)[proof_words.FINGERPRINT]}`")
     _downloads(found, sentence or f"Version {found[0].version}, {proof_words.state(found[0])}.")
     return found
 
