@@ -228,7 +228,9 @@ class Reporting:
                 "JOIN terms t ON t.academic_year = r.academic_year AND t.term = r.term "
                 "JOIN scope_schools m ON m.urn = r.school_urn AND t.last_day BETWEEN m.from_date AND m.to_date "
                 "LEFT JOIN register s ON s.urn = r.school_urn "
-                "LEFT JOIN audit a ON a.recorded_at = r.recorded_at AND a.actor = r.recorded_by "
+                # of two versions in one moment each has an event of its own: the role is told once
+                "LEFT JOIN (SELECT DISTINCT recorded_at, actor, subject, role FROM audit) a "
+                "ON a.recorded_at = r.recorded_at AND a.actor = r.recorded_by "
                 "AND a.subject = 'school:' || r.school_urn || ' ' || r.academic_year || ' ' || r.term "
                 "LEFT JOIN sign_offs o ON o.return_id = r.return_id "
                 "ORDER BY r.recorded_at DESC, r.return_id DESC",

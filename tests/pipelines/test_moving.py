@@ -6,6 +6,7 @@ from datetime import datetime
 
 import pytest
 
+from app import who_has_sent
 from pipelines import moving, returns
 from pipelines.differences import Changed
 from pipelines.reporting import Question, Reporting, Scope
@@ -160,3 +161,13 @@ def test_the_release_of_a_term_is_told_with_its_day() -> None:
     found = moving.moved(store, checked([incident(incident_ref="LATE")]), actor=SCHOOL, key=KEY)
     assert found is not None
     assert found.released["990"] is not None
+
+
+def test_two_versions_of_one_moment_are_two_rows_of_which_one_stands() -> None:
+    store = warehouse()
+    moment = datetime(2025, 12, 1)  # noqa: DTZ001 - the warehouse keeps UTC without a zone
+    for _ in range(2):
+        submit(store, checked([incident()]), when=moment)
+    sent = Reporting(store).versions(SCHOOL.scope)
+    assert list(sent["version"]) == [2, 1]
+    assert list(who_has_sent.versions(sent)["Now"]) == ["Stands", "Superseded"]
