@@ -199,15 +199,21 @@ def latest_without_return(
 
 
 def kept(person: Person) -> Draft | Sent | None:
-    """What is on its way; what belonged to somebody else is dropped."""
+    """What is on its way; what belonged to somebody else is dropped.
+
+    What was found of a large file becomes the session's own when it is first looked at: what is submitted is then what
+    was shown, whatever the same person checks elsewhere meanwhile.
+    """
     for name in (DRAFT, SENT):
         found = st.session_state.get(name)
         if found is not None and found.person != person:
             clear()
             return None
-    job = background.of(person)
-    found_meanwhile = job.draft if job is not None else None
-    return st.session_state.get(SENT) or st.session_state.get(DRAFT) or found_meanwhile
+    if not (SENT in st.session_state or DRAFT in st.session_state):
+        job = background.of(person)
+        if job is not None and job.draft is not None:
+            keep(job.draft)
+    return st.session_state.get(SENT) or st.session_state.get(DRAFT)
 
 
 def keep(what: Draft | Sent) -> None:

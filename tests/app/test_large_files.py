@@ -157,3 +157,34 @@ def test_a_large_file_goes_from_the_page_to_a_receipt_in_another_session(
     back.button(key="send-submit").click().run()
     assert "are kept: 2 incidents in all" in words(back)
     assert background.of(TRUST) is None
+
+
+def test_what_is_submitted_is_what_was_shown_whatever_was_checked_elsewhere_meanwhile(
+    house: House, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(background, "LARGE", 1)
+
+    def check(urns: list[str]) -> None:
+        sent = csv_files([complete_incident(school_urn=urn) for urn in urns])
+        files = [NamedFile(name, content) for name, content, _ in sent]
+        background.drop(TRUST)
+        work = lambda told: sending.check(files, stated=Stated(), person=TRUST, house=house, told=told)  # noqa: E731
+        assert ended(background.start(TRUST, 1, work)).draft is not None
+
+    check(["900001", "900002"])
+    first = visit("send_a_return", person="trust")
+    check(["900001"])  # in another window, which the first knows nothing of
+    first.button(key="send-submit").click().run()
+    assert "are kept: 2 incidents in all" in words(first)
+
+
+def test_the_report_of_a_large_file_can_be_taken(house: House, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(background, "LARGE", 1)
+    app = visit("send_a_return", person="trust")
+    app.file_uploader[0].set_value(csv_files([complete_incident(status="maybe")])).run()
+    app.button(key="send-check").click().run()
+    job = background.of(TRUST)
+    assert job is not None
+    assert (found := ended(job).draft) is not None
+    app.run()
+    assert app.session_state[sending.DRAFT].for_report is found.for_report  # which the download asks for
