@@ -1,8 +1,8 @@
 """What goes to the reading process and comes back, in a form that can hold nothing but our own values.
 
 Rows travel as Arrow; everything around them is pickled, and taken out again by a reader that knows only the
-frozen values and codes of this project. A process that a hostile file had taken over could send false rows,
-but it could not make this one run anything.
+frozen values and codes of this project, makes them as anybody does, and sets nothing on what is made. A process that a
+hostile file had taken over could send false rows, but it could not make this one run or change anything.
 """
 
 from __future__ import annotations
@@ -10,12 +10,12 @@ from __future__ import annotations
 import io
 import json
 import pickle
-from dataclasses import is_dataclass
+from dataclasses import fields, is_dataclass
 from datetime import date, datetime
 from enum import Enum
 from importlib import import_module
 from types import MappingProxyType
-from typing import Any
+from typing import Any, NoReturn
 
 import pandas as pd
 import pyarrow as pa
@@ -47,10 +47,22 @@ class _Packer(pickle.Pickler):
         return _frame_to_bytes(value) if isinstance(value, pd.DataFrame) else None
 
     def reducer_override(self, value: Any) -> Any:
-        return (dict, (list(value.items()),)) if isinstance(value, MappingProxyType) else NotImplemented
+        if isinstance(value, MappingProxyType):
+            return dict, (list(value.items()),)
+        if is_dataclass(value) and not isinstance(value, type):
+            return type(value), tuple(getattr(value, one.name) for one in fields(value))
+        return NotImplemented
 
 
-class _Unpacker(pickle.Unpickler):
+def _set_nothing(_: object) -> NoReturn:
+    raise pickle.UnpicklingError("a value of this project is whole when it is made")
+
+
+class _Unpacker(pickle._Unpickler):
+    # The reader written in Python, for an operation can be taken from it: with BUILD, attributes could be set on our
+    # classes, and so for everybody whom the portal serves.
+    dispatch = {**pickle._Unpickler.dispatch, pickle.BUILD[0]: _set_nothing}  # noqa: RUF012
+
     def persistent_load(self, content: Any) -> pd.DataFrame:
         return _frame_from_bytes(content)
 

@@ -17,6 +17,7 @@ import pytest
 
 from pipelines.intake import bounded, checking
 from pipelines.intake.bounds import USUAL_SIZE, Bounds, bounds_for, is_back_load
+from pipelines.intake.checking import Checked
 from pipelines.intake.passing import pack, unpack
 from pipelines.intake.reading_processes import processes
 from pipelines.intake.surroundings import Stated, Surroundings
@@ -108,6 +109,15 @@ def test_what_comes_back_can_hold_nothing_but_values_of_this_project():
     for foreign in (os.system, subprocess.Popen, Path("x"), datetime.now, checking.check, eval):
         with pytest.raises(pickle.UnpicklingError):
             unpack(pickle.dumps(foreign))
+
+
+def test_what_comes_back_can_set_nothing_on_our_classes_or_codes():
+    none_and = b"N}X\x0a\x00\x00\x00has_errors\x89s\x86b."  # (None, {"has_errors": False}) set on what stands before
+    for before in (b"cpipelines.intake.checking\nChecked\n", b"cschemas.calendar\nTerm\n(X\x06\x00\x00\x00autumntR"):
+        with pytest.raises(pickle.UnpicklingError):
+            unpack(b"\x80\x04" + before + none_and)
+    assert isinstance(Checked.has_errors, property)
+    assert not hasattr(Term.AUTUMN, "has_errors")
 
 
 def test_rows_come_back_as_they_were_sent():
