@@ -171,7 +171,8 @@ def test_an_explanation_is_kept_with_its_query() -> None:
     assert [one.queries for one in kept] == [0, 1]  # row 3 is the second school's
     [row] = rows(store, "SELECT * FROM explanations")
     assert row == {"return_id": kept[1].return_id, "rule": "cross-outside-term", "table_name": "incidents",
-                   "row_number": 3, "column_name": "reported_date", "reason": "checked_and_correct"}  # fmt: skip
+                   "row_number": 3, "column_name": "reported_date", "reason": "checked_and_correct",
+                   "note": None, "carried_from": None}  # fmt: skip
 
 
 def test_a_query_about_the_whole_file_is_each_schools() -> None:
@@ -226,7 +227,8 @@ def test_a_return_with_errors_is_refused_and_only_the_attempt_is_kept() -> None:
     *_, event = rows(store, "SELECT * FROM audit ORDER BY sequence")
     assert (event["action"], event["changes_figures"]) == ("return not accepted", False)
     detail = json.loads(event["detail"])
-    assert set(detail) == {"errors"}
+    assert set(detail) == {"errors", "academic_year", "term", "schools"}
+    assert (detail["academic_year"], detail["term"], detail["schools"]) == ("202526", "autumn", [URN])
     assert detail["errors"]["format-code"] == 2
     assert not any(word in str(event) for word in ("SECRET", "31/02", "maybe", "abab"))
 
@@ -237,7 +239,7 @@ def test_of_a_sound_return_that_was_only_checked_nothing_is_kept_but_the_fact() 
     assert counts(store) == dict.fromkeys(KEPT, 0)
     *_, event = rows(store, "SELECT * FROM audit ORDER BY sequence")
     assert (event["action"], event["changes_figures"]) == ("return checked", False)
-    assert set(json.loads(event["detail"])) == {"queries"}
+    assert set(json.loads(event["detail"])) == {"queries", "academic_year", "term", "schools"}
     assert "abab" not in str(event)
 
 
@@ -395,7 +397,7 @@ def test_the_receipt_says_how_many_queries_were_sent_and_how_many_of_them_explai
     assert (mine.queries, mine.explained) == (4, 2)
     assert (other.queries, other.explained) == (2, 0)
     mine, _ = submit(store, file)
-    assert (mine.queries, mine.explained) == (4, 0)
+    assert (mine.queries, mine.explained, mine.carried) == (4, 2, 2)  # the rows are the same, so what was said stands
     assert nil(store).explained == 0
 
 
