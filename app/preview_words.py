@@ -20,6 +20,8 @@ def sentence(one: Preview, name: str) -> str:
     start = f"This becomes version {one.version + 1} of the return of {name} for the {when}"
     if one.version == 0:
         return f"{start}, the first: {counted(one.new, 'incident')}."
+    if one.withdrawn:
+        return f"{start}. Version {one.version} was withdrawn and none stands: {counted(one.new, 'incident')}."
     if one.was_nil:
         return f"{start}. It takes the place of a nil return: {counted(one.new, 'incident')} where there were none."
     if not (one.new or one.changed or one.removed):
@@ -108,7 +110,8 @@ def named(previews: Sequence[Preview], names: Mapping[str, str]) -> pd.DataFrame
         school = names.get(one.school_urn, one.school_urn)
         rows += [(school, each.incident_ref, "Changed", columns(each.columns)) for each in one.named_changed]
         rows += [(school, reference, "Left out", "–") for reference in one.named_removed]
-        rows += [(school, reference, "New", "–") for reference in one.named_new] if one.version else []
+        compared = one.version and not one.withdrawn  # else all of it is new
+        rows += [(school, reference, "New", "–") for reference in one.named_new] if compared else []
     found = pd.DataFrame(rows, columns=["School", "Reference", "What", "Answers that differ"])
     return found.drop(columns="School") if len(previews) == 1 else found
 
@@ -131,4 +134,6 @@ def _column(name: str) -> str:
 def _standing(one: Preview) -> str:
     if not one.version:
         return "no return"
+    if one.withdrawn:
+        return f"none: version {one.version} was withdrawn"
     return f"version {one.version}{', nil return' if one.was_nil else ''}"

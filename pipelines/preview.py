@@ -12,6 +12,7 @@ from pipelines.differences import REFERENCE, Changed, differences
 from pipelines.history import sent_in_other_terms
 from pipelines.intake.checking import Checked
 from pipelines.keys import rekey
+from pipelines.return_states import ReturnState
 from pipelines.warehouse.store import Cursor, Warehouse
 from schemas.calendar import Term
 from schemas.errors import RefusedError
@@ -21,8 +22,9 @@ LISTED = 200  # references of each kind that a preview names; the counts are of 
 
 @dataclass(frozen=True, slots=True)
 class Preview:
-    """How one school's return would differ from the version that stands (`version` 0: there is none).
+    """How one school's return would differ from the version that stands (`version` 0: there never was one).
 
+    `withdrawn`: the version of that number was withdrawn, so that none stands.
     `elsewhere` are its incidents that stand in the return of another term too: year, term and how many. They would be
     counted as this return has them. `seen` is the last thing sent for the school, of any term: what submitting must
     still find. The references named are the school's own, at most `LISTED` of each kind.
@@ -43,6 +45,7 @@ class Preview:
     named_new: tuple[str, ...] = ()
     named_changed: tuple[Changed, ...] = ()
     named_removed: tuple[str, ...] = ()
+    withdrawn: bool = False
 
     @property
     def names_all(self) -> bool:
@@ -60,7 +63,7 @@ def preview(warehouse: Warehouse, checked: Checked, *, key: bytes) -> tuple[Prev
     with warehouse.reading() as cursor:
         elsewhere = _by_school(sent_in_other_terms(cursor, checked))
         last, seen = _last(cursor, urns, checked), last_seen(cursor, urns)
-        stands = {urn: int(row["return_id"]) for urn, row in last.items() if row["state"] == "submitted"}
+        stands = {urn: int(row["return_id"]) for urn, row in last.items() if row["state"] == ReturnState.SUBMITTED}
         standing = {table: _by_school(_rows_of(cursor, table, stands)) for table in ("incidents", "children")}
     nothing = {"incidents": checked.incidents.iloc[:0], "children": children.iloc[:0]}
     found = []
@@ -105,6 +108,7 @@ def _of_school(
         named_new=found.new[:LISTED],
         named_changed=found.changed[:LISTED],
         named_removed=found.removed[:LISTED],
+        withdrawn=bool(last and last["state"] == ReturnState.WITHDRAWN),
     )
 
 

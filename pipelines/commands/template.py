@@ -35,6 +35,8 @@ def template(
         raise QuestionError("A URN has six digits, as in the register of schools.")
     if out.suffix.lower() != ".xlsx":
         raise QuestionError("The template is a workbook: give it a name that ends in .xlsx.")
+    if out.exists():
+        raise QuestionError("There is a file of that name already; it may be filled in. Name another.")
     stated = read_academic_year(year) if year else ""
     out.write_bytes(make(school_urn=school, academic_year=stated, term=term, today=audit.now().date()))
     printing.say(f"Written to {out}. Delete the worked example, fill in your rows, then: plumbline check {out}")

@@ -9,8 +9,8 @@ import pytest
 
 from app import about, issues, who_has_sent
 from app.in_words import in_words
+from app.preview_words import as_table, warning
 from app.preview_words import sentence as preview_sentence
-from app.preview_words import warning
 from pipelines import returns
 from pipelines.house import House
 from pipelines.preview import Preview
@@ -146,6 +146,12 @@ def test_a_preview_says_so_when_nothing_differs() -> None:
 
 def test_a_preview_over_a_nil_return_says_that_there_were_none() -> None:
     assert "takes the place of a nil return: 1 incident" in preview_sentence(preview(was_nil=True, new=1), "A")
+
+
+def test_a_preview_after_a_withdrawal_compares_with_no_version() -> None:
+    after = preview(version=2, withdrawn=True, was_nil=True, new=1)
+    assert "Version 2 was withdrawn and none stands: 1 incident" in preview_sentence(after, "A")
+    assert as_table([after], {})["Stands now"].tolist() == ["none: version 2 was withdrawn"]
 
 
 def test_incidents_that_would_no_longer_count_are_warned_of_together() -> None:

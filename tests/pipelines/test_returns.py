@@ -347,6 +347,16 @@ def test_the_preview_tells_what_would_change_and_changes_nothing() -> None:
     assert counts(store) == before
 
 
+def test_after_a_withdrawal_the_preview_compares_with_nothing() -> None:
+    store = warehouse()
+    one = nil(store)
+    returns.withdraw(store, one.return_id, actor=OFFICER, seen=one.return_id)
+    [found] = returns.preview(store, checked(some(1)), key=KEY)
+    assert (found.version, found.withdrawn, found.new) == (1, True, 1)
+    submit(store, checked(some(1)))
+    assert not returns.preview(store, checked(some(1)), key=KEY)[0].withdrawn
+
+
 def test_a_changed_child_changes_its_incident_and_the_order_of_rows_does_not() -> None:
     store = warehouse()
     refs = [incident(incident_ref=ref) for ref in ("ONE", "TWO")]

@@ -202,6 +202,13 @@ def test_the_command_writes_it_and_the_check_reads_it(tmp_path: Path) -> None:
     assert rules(check(out.read_bytes())) == UNFILLED
 
 
+def test_the_command_never_replaces_a_file_that_may_be_filled_in(tmp_path: Path) -> None:
+    out = tmp_path / "autumn.xlsx"
+    out.write_bytes(b"filled in")
+    assert CliRunner().invoke(app, ["template", "--out", str(out)]).exception is not None
+    assert out.read_bytes() == b"filled in"
+
+
 @pytest.mark.parametrize("words", [["--school", "12"], ["--year", "2025"], ["--out", "template.csv"]])
 def test_the_command_says_what_is_wrong_with_what_it_is_told(tmp_path: Path, words: list[str]) -> None:
     told = CliRunner().invoke(app, ["template", "--out", str(tmp_path / "a.xlsx"), *words])
