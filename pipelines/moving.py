@@ -46,10 +46,12 @@ class Move:
 class Moved:
     """What would move for an organisation: the headline figures of the term, and incidents of every other term.
 
+    Of a return of one school they are that school's, as far as the organisation may see them (`school`).
     `released` gives for each authority when its shared figures of the term were released, None where they were not.
     """
 
     scope: Scope
+    school: str | None
     headlines: tuple[Move, ...]
     other_terms: tuple[Move, ...]
     released: Mapping[str, datetime | None]
@@ -61,17 +63,17 @@ def moved(warehouse: Warehouse, checked: Checked, *, actor: Actor, key: bytes) -
     if rows > MOST_ROWS or checked.academic_year is None or checked.term is None:
         return None
     urns = returns.schools_of(checked)
-    scope = Scope(ScopeKind.SCHOOL, urns[0]) if len(urns) == 1 else actor.scope
-    place = (checked.academic_year, str(checked.term))
+    school = urns[0] if len(urns) == 1 and actor.scope.kind is not ScopeKind.SCHOOL else None
+    scope, place = actor.scope, (checked.academic_year, str(checked.term))
     with warehouse.trying() as cursor:
-        before = _figures(cursor, scope, *place)
+        before = _figures(cursor, scope, school, *place)
         released = _released(cursor, urns, *place)
         returns.write(cursor, checked, actor=actor, key=key, explanations={}, when=audit.now())
-        after = _figures(cursor, scope, *place)
+        after = _figures(cursor, scope, school, *place)
     moves = _together(before, after)
     own = tuple(one for one in moves if one.measure != BY_TERM.measure or (one.year, one.term) == place)
     others = tuple(one for one in moves if one not in own and one.moves)
-    return Moved(scope, tuple(sorted(own, key=lambda one: HEADLINES.index(one.measure))), others, released)
+    return Moved(scope, school, tuple(sorted(own, key=lambda one: HEADLINES.index(one.measure))), others, released)
 
 
 def questions(year: str, term: str) -> tuple[Question, ...]:
@@ -83,15 +85,15 @@ def questions(year: str, term: str) -> tuple[Question, ...]:
 Found = dict[tuple[str, str, str], Figure]
 
 
-def _figures(cursor: Cursor, scope: Scope, year: str, term: str) -> Found:
+def _figures(cursor: Cursor, scope: Scope, school: str | None, year: str, term: str) -> Found:
     """Every headline figure by measure, year and term, exactly as the door to the figures gives them."""
     moment = audit.now()
     version = audit.data_version(cursor, as_at=moment)
     found: Found = {}
-    for row in exact.answer(cursor, scope, BY_TERM, moment, version).rows:
+    for row in exact.answer(cursor, scope, replace(BY_TERM, school=school), moment, version).rows:
         found[BY_TERM.measure, row.by["year"], row.by["term"]] = row
     for asked in questions(year, term):
-        [row] = exact.answer(cursor, scope, asked, moment, version).rows
+        [row] = exact.answer(cursor, scope, replace(asked, school=school), moment, version).rows
         found[asked.measure, asked.year or "", asked.term or ""] = row
     return found
 

@@ -7,13 +7,14 @@ from datetime import datetime
 import pytest
 
 from app import who_has_sent
-from pipelines import moving, returns
+from pipelines import moving, register, returns
 from pipelines.differences import Changed
+from pipelines.intake.tables import NamedFile
 from pipelines.reporting import Question, Reporting, Scope
 from pipelines.return_states import MOVES, ReturnState, must_move, state_of
 from schemas.calendar import Term
 from schemas.errors import RefusedError, StaleError
-from tests.factories import KEY, URN, checked, child, incident, officer_of, submit, warehouse
+from tests.factories import KEY, OFFICER, URN, checked, child, incident, officer_of, submit, warehouse
 
 SECOND = "900002"
 SCHOOL = officer_of(f"school:{URN}")
@@ -67,6 +68,27 @@ def test_for_several_schools_the_senders_own_figures_are_told() -> None:
     assert found.scope == Scope.parse("la:990")
     assert [move.after.count for move in found.headlines if move.measure == "incidents"] == [2]
     assert found.released == {"990": None}
+
+
+def test_a_trust_is_told_of_a_school_what_it_may_see_and_nothing_from_before_it_joined() -> None:
+    store = warehouse()
+    content = (
+        b"URN,Group UID,Group Name,Group Type (code),Group Type,Joined date,Left date,Closed Date\n"
+        b"900001,99001,Trust,06,Multi-academy trust,01/09/2025,,\n"
+    )
+    register.load_register(store, [NamedFile("groups.csv", content)], actor=OFFICER, when=datetime(2020, 1, 1))  # noqa: DTZ001
+    before = [incident(reported_date="2024-02-01", dsl_informed_date="2024-02-01") for _ in range(12)]
+    submit(store, checked(before, year="202324", term=Term.SPRING))
+    trust, arriving = officer_of("trust:99001"), checked([incident(incident_ref="NEW")])
+    found = moving.moved(store, arriving, actor=trust, key=KEY)
+    theirs = moving.moved(store, arriving, actor=SCHOOL, key=KEY)
+    assert found is not None
+    assert theirs is not None
+    repeat = {one.scope: next(m for m in one.headlines if m.measure in moving.ALL_YEARS) for one in (found, theirs)}
+    assert repeat[SCHOOL.scope].after.denominator == 12
+    assert repeat[trust.scope].after.denominator == 1  # the child of the arriving incident
+    [mine] = [move for move in found.headlines if move.measure == "incidents"]
+    assert (found.school, mine.after.count) == (URN, 1)
 
 
 def test_too_many_rows_are_not_tried(monkeypatch: pytest.MonkeyPatch) -> None:
