@@ -1,4 +1,4 @@
-"""Check letters and digits of the numbers by which England knows its children and devices."""
+"""Check letters and digits of the numbers by which England knows its children."""
 
 from __future__ import annotations
 
@@ -21,12 +21,6 @@ def is_valid_uln(digits: str) -> bool:
     """Whether the check digit of a ULN is right (weights 10–2, modulo 11, taken from ten; a remainder of 0 is none)."""
     rest = _weighted(digits) % 11
     return rest != 0 and 10 - rest == int(digits[9])
-
-
-def is_valid_luhn(digits: str) -> bool:
-    """Whether the last digit of a device number is right."""
-    doubled = [int(digit) * (2 if place % 2 else 1) for place, digit in enumerate(reversed(digits))]
-    return sum(value - 9 if value > 9 else value for value in doubled) % 10 == 0
 
 
 def _weighted(digits: str) -> int:
