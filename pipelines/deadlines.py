@@ -70,21 +70,24 @@ def set_deadline(
     """Set or move the day by which returns of a term are due; what stood before stays on record."""
     _must_be_authority(actor)
     _must_fit(year, term, day, today=day_in_england(when or audit.now()))
-    found = standing(warehouse, actor.scope).get((actor.scope.code, year, str(term)))
     content = {"academic_year": year, "term": str(term), "day": day.isoformat()}
-    if found is None:
-        decisions.decide(warehouse, DecisionKind.DEADLINE, content, actor=actor, when=when)
-    elif found.day != day:
-        decisions.revise(warehouse, found.number, content, actor=actor)
+    with warehouse.writing() as cursor:  # what stands is read in it: two officers at once keep one deadline
+        found = _of_term(cursor, year, term, actor=actor)
+        if not found:
+            decisions.decide_within(cursor, DecisionKind.DEADLINE, content, actor=actor, when=when)
+        elif found[-1].day != day:
+            decisions.revise_within(cursor, found[-1].number, content, actor=actor)
 
 
 def end_deadline(warehouse: Warehouse, year: str, term: Term, *, actor: Actor) -> None:
     """Take back the deadline of a term: no return of it is late any more."""
     _must_be_authority(actor)
-    found = standing(warehouse, actor.scope).get((actor.scope.code, year, str(term)))
-    if found is None:
-        raise QuestionError(f"No deadline is set for the {term} term of {label(year)}.")
-    decisions.withdraw(warehouse, found.number, actor=actor)
+    with warehouse.writing() as cursor:
+        found = _of_term(cursor, year, term, actor=actor)
+        if not found:
+            raise QuestionError(f"No deadline is set for the {term} term of {label(year)}.")
+        for one in found:
+            decisions.withdraw_within(cursor, one.number, actor=actor)
 
 
 def standing(warehouse: Warehouse, authority: Scope) -> Mapping[Place, Deadline]:
@@ -97,9 +100,18 @@ def standing_everywhere(cursor: Cursor) -> Mapping[Place, Deadline]:
     return _by_place(decisions.standing_of_all(cursor, DecisionKind.DEADLINE))
 
 
+def _of_term(cursor: Cursor, year: str, term: Term, *, actor: Actor) -> list[Deadline]:
+    """One's own deadlines for a term, the last said at the end: one, or none."""
+    found = _in_turn(decisions.standing_within(cursor, actor.scope, DecisionKind.DEADLINE))
+    return [one for one in found if one.place == (actor.scope.code, year, str(term))]
+
+
 def _by_place(found: tuple[Decision, ...]) -> Mapping[Place, Deadline]:
-    listed = sorted(map(_deadline, found), key=lambda one: (one.decided_at, one.number))
-    return {one.place: one for one in listed}  # the last said, should two officers have set one at once
+    return {one.place: one for one in _in_turn(found)}
+
+
+def _in_turn(found: tuple[Decision, ...]) -> list[Deadline]:
+    return sorted(map(_deadline, found), key=lambda one: (one.decided_at, one.number))
 
 
 def _must_be_authority(actor: Actor) -> None:

@@ -48,32 +48,54 @@ def decide(
     warehouse: Warehouse, kind: DecisionKind, content: Mapping[str, Any], *, actor: Actor, when: datetime | None = None
 ) -> int:
     """Keep a new decision of the actor's own organisation; its number is given back."""
-    _must_be_plain_words(content)
     with warehouse.writing() as cursor:
-        number = int(cursor.rows("SELECT coalesce(max(decision_id), 0) + 1 AS next FROM decisions")[0]["next"])
-        _append(cursor, number, kind, content, actor=actor, state="stands", when=when)
+        return decide_within(cursor, kind, content, actor=actor, when=when)
+
+
+def decide_within(
+    cursor: Cursor, kind: DecisionKind, content: Mapping[str, Any], *, actor: Actor, when: datetime | None = None
+) -> int:
+    """The same within a transaction that has read what stands: of two people at once, the second sees the first."""
+    _must_be_plain_words(content)
+    number = int(cursor.rows("SELECT coalesce(max(decision_id), 0) + 1 AS next FROM decisions")[0]["next"])
+    _append(cursor, number, kind, content, actor=actor, state="stands", when=when)
     return number
 
 
 def revise(warehouse: Warehouse, decision_id: int, content: Mapping[str, Any], *, actor: Actor) -> None:
     """Put a new version in the place of a decision of one's own organisation; the one before stays on record."""
-    _must_be_plain_words(content)
     with warehouse.writing() as cursor:
-        found = _standing_one(cursor, decision_id, actor=actor)
-        _append(cursor, decision_id, found.kind, content, actor=actor, state="stands")
+        revise_within(cursor, decision_id, content, actor=actor)
+
+
+def revise_within(cursor: Cursor, decision_id: int, content: Mapping[str, Any], *, actor: Actor) -> None:
+    """The same within a transaction that has read what stands."""
+    _must_be_plain_words(content)
+    found = _standing_one(cursor, decision_id, actor=actor)
+    _append(cursor, decision_id, found.kind, content, actor=actor, state="stands")
 
 
 def withdraw(warehouse: Warehouse, decision_id: int, *, actor: Actor) -> None:
     """End a decision of one's own organisation; what stood stays on record."""
     with warehouse.writing() as cursor:
-        found = _standing_one(cursor, decision_id, actor=actor)
-        _append(cursor, decision_id, found.kind, found.content, actor=actor, state="withdrawn")
+        withdraw_within(cursor, decision_id, actor=actor)
+
+
+def withdraw_within(cursor: Cursor, decision_id: int, *, actor: Actor) -> None:
+    """The same within a transaction that has read what stands."""
+    found = _standing_one(cursor, decision_id, actor=actor)
+    _append(cursor, decision_id, found.kind, found.content, actor=actor, state="withdrawn")
 
 
 def decisions(warehouse: Warehouse, scope: Scope, kind: DecisionKind) -> tuple[Decision, ...]:
     """The decisions of one kind that stand for an organisation, in the order in which they were made."""
     with warehouse.reading() as cursor:
-        return _standing(cursor, scope, kind=kind)
+        return standing_within(cursor, scope, kind)
+
+
+def standing_within(cursor: Cursor, scope: Scope, kind: DecisionKind) -> tuple[Decision, ...]:
+    """The same within a transaction, for whoever decides by what stands."""
+    return _standing(cursor, scope, kind=kind)
 
 
 def _standing_one(cursor: Cursor, decision_id: int, *, actor: Actor) -> Decision:

@@ -39,16 +39,19 @@ def ask(warehouse: Warehouse, *, actor: Actor) -> None:
     """From now on, ask for sign-off of the returns of one's own schools."""
     if actor.scope.kind is ScopeKind.OPERATOR:
         raise RefusedError("Sign-off is asked for by a school, a trust or an authority.")
-    if asked_by(warehouse, actor.scope) is None:
-        decisions.decide(warehouse, DecisionKind.SIGN_OFF, {}, actor=actor)
+    with warehouse.writing() as cursor:  # what stands is read in it: two people at once keep one decision
+        if not decisions.standing_within(cursor, actor.scope, DecisionKind.SIGN_OFF):
+            decisions.decide_within(cursor, DecisionKind.SIGN_OFF, {}, actor=actor)
 
 
 def stop(warehouse: Warehouse, *, actor: Actor) -> None:
     """Ask for sign-off no longer; other organisations may still."""
-    found = asked_by(warehouse, actor.scope)
-    if found is None:
-        raise QuestionError("Your organisation does not ask for sign-off.")
-    decisions.withdraw(warehouse, found.decision_id, actor=actor)
+    with warehouse.writing() as cursor:
+        found = decisions.standing_within(cursor, actor.scope, DecisionKind.SIGN_OFF)
+        if not found:
+            raise QuestionError("Your organisation does not ask for sign-off.")
+        for one in found:
+            decisions.withdraw_within(cursor, one.decision_id, actor=actor)
 
 
 def asked_by(warehouse: Warehouse, scope: Scope) -> Decision | None:

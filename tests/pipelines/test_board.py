@@ -3,15 +3,17 @@
 from __future__ import annotations
 
 import random
+from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass
 from datetime import UTC, date, datetime, timedelta
 from zoneinfo import ZoneInfo
 
 import pytest
 
-from pipelines import board, deadlines, mailbox_file, mailboxes, returns
+from pipelines import board, deadlines, decisions, mailbox_file, mailboxes, returns
 from pipelines.board import ExpectedReturn, State
 from pipelines.deadlines import day_in_england, set_deadline
+from pipelines.decisions import DecisionKind
 from pipelines.figures import Question
 from pipelines.mailboxes import ContactRole
 from pipelines.scope import OPERATOR, Scope
@@ -168,6 +170,28 @@ def test_a_deadline_is_moved_and_taken_back_and_all_of_it_stays_on_record() -> N
         events = cursor.rows("SELECT action FROM audit WHERE action LIKE 'deadline%' ORDER BY sequence")
     assert [row["state"] for row in kept] == ["stands", "stands", "withdrawn"]
     assert [row["action"] for row in events][-1] == "deadline for returns: withdrawn"
+    store.close()
+
+
+def test_of_officers_who_set_a_deadline_at_once_one_deadline_is_kept() -> None:
+    store = factories.warehouse({})
+    today = datetime.now(UTC).astimezone(ZoneInfo("Europe/London")).date()
+    days = [today + timedelta(days=number) for number in range(10, 18)]
+    with ThreadPoolExecutor(len(days)) as pool:
+        list(pool.map(lambda day: set_deadline(store, "202526", Term.SUMMER, day=day, actor=OFFICER), days))
+    assert len(decisions.decisions(store, LA, DecisionKind.DEADLINE)) == 1
+    deadlines.end_deadline(store, "202526", Term.SUMMER, actor=OFFICER)
+    assert deadlines.standing(store, LA) == {}
+    store.close()
+
+
+def test_of_deadlines_that_stood_side_by_side_all_are_taken_back() -> None:
+    store = factories.warehouse({})
+    for day in ("2026-09-30", "2026-10-31"):
+        content = {"academic_year": "202526", "term": "summer", "day": day}
+        decisions.decide(store, DecisionKind.DEADLINE, content, actor=OFFICER)
+    deadlines.end_deadline(store, "202526", Term.SUMMER, actor=OFFICER)
+    assert deadlines.standing(store, LA) == {}
     store.close()
 
 

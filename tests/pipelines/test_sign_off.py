@@ -2,9 +2,12 @@
 
 from __future__ import annotations
 
+from concurrent.futures import ThreadPoolExecutor
+
 import pytest
 
-from pipelines import register, returns, sign_off
+from pipelines import decisions, register, returns, sign_off
+from pipelines.decisions import DecisionKind
 from pipelines.intake.tables import NamedFile
 from pipelines.scope import Actor, Scope
 from pipelines.sign_off import NOT_SIGNED, SIGNING_ROLES
@@ -130,6 +133,12 @@ def test_it_is_asked_for_once_and_ended_once(store: Warehouse) -> None:
     sign_off.stop(store, actor=actor)
     with pytest.raises(QuestionError):
         sign_off.stop(store, actor=actor)
+
+
+def test_of_people_who_ask_at_once_one_decision_is_kept(store: Warehouse) -> None:
+    with ThreadPoolExecutor(8) as pool:
+        list(pool.map(lambda _: sign_off.ask(store, actor=officer_of("la:990")), range(8)))
+    assert len(decisions.decisions(store, Scope.parse("la:990"), DecisionKind.SIGN_OFF)) == 1
 
 
 def test_the_operator_cannot_ask(store: Warehouse) -> None:
