@@ -5,8 +5,12 @@ from __future__ import annotations
 import os
 
 import pytest
+from hypothesis import settings
 
 from tests import kept
+
+settings.register_profile("plumbline", deadline=None)  # a time is no fault: it depends on what else the machine does
+settings.load_profile("plumbline")
 
 
 @pytest.fixture(scope="session", autouse=True)

@@ -95,3 +95,4 @@ def make(tab: Tab, name: str, school: str, *, answer: str) -> None:
     tab.page.keyboard.press("Escape")
     tab.settle().press("Keep the group")
     expect(tab.page.get_by_text(answer)).to_be_visible()
+    tab.settle()  # what is filled in while the page is drawn again is lost
