@@ -37,6 +37,7 @@ template.add_to(app)
 OPERATOR_HERE = Actor("command line", "operator", OPERATOR)
 DEMO_WAREHOUSE = Path("var/demo.duckdb")
 WRONG = 2
+EXPLAIN = "Why a query stands: a rule, the code of a reason and, if it helps, that of a phrase. May be given again."
 
 Files = Annotated[
     list[Path], typer.Argument(help="A workbook, a ZIP, or the two CSV files.", exists=True, dir_okay=False)
@@ -81,7 +82,7 @@ def check(
     with printing.working("Checking the return"):
         house = _house_if_any()
         checked = _look_at(house, named, stated, mapped=own_mapping)
-    printing.issues(checked.issues, as_json=as_json, mapped=checked.used)
+    printing.issues(checked.issues, as_json=as_json, mapped=checked.used, read=checked.rows_read)
     report.write(report_file, checked, house=house, actor=OPERATOR_HERE)
     if not checked.found_tables:
         raise typer.Exit(WRONG)
@@ -94,7 +95,7 @@ def load(
     school: School = None,
     year: Year = None,
     term: TermOption = None,
-    explain: Annotated[list[str] | None, typer.Option(help="Why a query stands.", metavar="RULE=CODE")] = None,
+    explain: Annotated[list[str] | None, typer.Option(help=EXPLAIN, metavar="RULE=REASON[+PHRASE]")] = None,
     own_mapping: OwnMapping = True,
     signed_as: SignedAs = None,
     as_json: AsJson = False,
@@ -109,7 +110,7 @@ def load(
             mapped=own_mapping,
         )  # fmt: skip
     if checked.has_errors:
-        printing.issues(checked.issues, as_json=as_json, mapped=checked.used)
+        printing.issues(checked.issues, as_json=as_json, mapped=checked.used, read=checked.rows_read)
         raise typer.Exit(1 if checked.found_tables else WRONG)
     with printing.working("Keeping the return"):
         kept = returns.submit(
@@ -305,6 +306,9 @@ def _explanations(pairs: list[str] | None) -> dict[str, str]:
     for pair in pairs or []:
         rule, equals, code = pair.partition("=")
         if not equals:
-            raise QuestionError("Explain a query as RULE=CODE, for example cross-outside-term=checked_and_correct.")
+            raise QuestionError(
+                "Explain a query as RULE=REASON or RULE=REASON+PHRASE, for example "
+                "cross-outside-term=checked_and_correct."
+            )
         found[rule] = code
     return found

@@ -45,17 +45,32 @@ def working(what: str) -> Iterator[None]:
 
 
 def issues(
-    found: Sequence[Issue], *, as_json: bool, quiet_when_none: bool = False, mapped: Sequence[Used] | None = None
-) -> None:
-    """Every issue, with how many errors and queries there are; and how a school's own wordings were read."""
+    found: Sequence[Issue], *, as_json: bool, quiet_when_none: bool = False, mapped: Sequence[Used] | None = None,
+    read: Mapping[str, int] | None = None,
+) -> None:  # fmt: skip
+    """Every issue, with how many errors and queries there are; and how a school's own wordings were read.
+
+    `read` is how many rows of each table were read, by its name.
+    """
     counts = {"errors": len(errors(found)), "queries": len(queries(found))}
     say_mapped(mapped or (), as_json=as_json)
     if as_json:
-        read = {} if mapped is None else {"mapped": _mapped(mapped)}
-        print_json({**counts, "issues": [issue.as_dict() for issue in found], **read})
+        more = {"mapped": None if mapped is None else _mapped(mapped), "read": None if read is None else dict(read)}
+        known = {name: content for name, content in more.items() if content is not None}
+        print_json({**counts, "issues": [issue.as_dict() for issue in found], **known})
     elif found or not quiet_when_none:
         _list_issues(found)
+        _say_read(read or {})
         say(f"{counts['errors']} to correct, {counts['queries']} to correct or explain.")
+
+
+def _say_read(read: Mapping[str, int]) -> None:
+    """“Read: 1 incident and 2 rows of children.”; nothing where no row could be read."""
+    if not read:
+        return
+    incidents, children = read["incidents"], read["children"]
+    said = "1 incident" if incidents == 1 else f"{incidents:,} incidents"
+    say(f"Read: {said} and {'1 row' if children == 1 else f'{children:,} rows'} of children.")
 
 
 def say_mapped(used: Sequence[Used], *, as_json: bool) -> None:
@@ -88,7 +103,8 @@ def _list_issues(found: Sequence[Issue]) -> None:
 
 def _where(issue: Issue) -> str:
     row = "" if issue.row is None else f"row {issue.row}"
-    column = f"column {issue.column}" if issue.column else ""
+    named = issue.column or ""
+    column = f"column {named}" if named and not named.startswith("column ") else named  # “column BI” has no name
     return ", ".join(part for part in (issue.table, row, column) if part)
 
 

@@ -19,6 +19,7 @@ from schemas.lexicon import lexicon, normalise
 
 if TYPE_CHECKING:
     from pipelines.intake.applying import Unread, Used
+    from pipelines.intake.school_mapping import ReadBy
 
 REFUSING = ("file-", "personal-")
 RETURN_FIELDS = frozenset({"school urn", "academic year", "term", "key version", "field", "value"})
@@ -44,7 +45,8 @@ class Checked:
     `incidents` and `children` hold codes as categoricals, dates as datetime64, missing = blank; `children`
     has `school_urn` too. `used` says which of the school's own wordings were read by its mapping, `unread` which are
     not understood and could be mapped; neither holds a wording that might identify somebody. `explained` are the
-    queries that were explained in the version that stands.
+    queries that were explained in the version that stands. `read_by` says which mapping read it; None where no mapping
+    could have, or none was to.
     """
 
     issues: tuple[Issue, ...]
@@ -58,11 +60,18 @@ class Checked:
     used: tuple[Used, ...] = ()
     unread: tuple[Unread, ...] = ()
     explained: Mapping[Issue, Explanation] = field(default_factory=dict)
+    read_by: ReadBy | None = None
 
     @property
     def readable(self) -> bool:
         """Whether the file was read as far as its rows."""
         return self.incidents is not None
+
+    @property
+    def rows_read(self) -> Mapping[str, int]:
+        """How many rows of each table were read; empty when the file was not read as far as its rows."""
+        tables = {"incidents": self.incidents, "children": self.children}
+        return {name: len(rows) for name, rows in tables.items() if rows is not None}
 
     @property
     def has_errors(self) -> bool:

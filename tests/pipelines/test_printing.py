@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 from datetime import datetime
 
 import pytest
@@ -58,3 +59,31 @@ def test_a_receipt_says_how_many_queries_were_explained(capsys: pytest.CaptureFi
     assert "6 queries, 0 explained" in " ".join(capsys.readouterr().out.split())
     printing.receipts((sent,), (), as_json=True)
     assert '"explained": 0' in capsys.readouterr().out
+
+
+def test_a_column_without_a_name_is_called_by_its_letters_once(capsys: pytest.CaptureFixture[str]) -> None:
+    found = Issue(Severity.QUERY, "structure-unknown-column", "incidents", None, "column BI", WRONG, TO_DO)
+    printing.issues([found], as_json=False)
+    assert "QUERY  incidents, column BI  [structure-unknown-column]" in capsys.readouterr().out
+
+
+@pytest.mark.parametrize(
+    ("incidents", "children", "said"),
+    [
+        (1, 1, "Read: 1 incident and 1 row of children."),
+        (1204, 2011, "Read: 1,204 incidents and 2,011 rows of children."),
+    ],
+)
+def test_what_was_read_is_counted_also_where_nothing_is_wrong(
+    capsys: pytest.CaptureFixture[str], incidents: int, children: int, said: str
+) -> None:
+    read = {"incidents": incidents, "children": children}
+    printing.issues([], as_json=False, read=read)
+    assert capsys.readouterr().out.splitlines() == [said, "0 to correct, 0 to correct or explain."]
+    printing.issues([], as_json=True, read=read)
+    assert json.loads(capsys.readouterr().out)["read"] == read
+
+
+def test_of_a_file_that_could_not_be_read_no_count_is_told(capsys: pytest.CaptureFixture[str]) -> None:
+    printing.issues([], as_json=False, read={})
+    assert "Read:" not in capsys.readouterr().out
