@@ -103,10 +103,10 @@ def _other_kinds() -> Iterator[tuple[str, bytes, str]]:
     )
     yield "A web page that bears the name of a workbook", f"\n<html>{table}</html>".encode(), "file-wrong-kind"
     yield "An XML spreadsheet of 2003", f'<?xml version="1.0"?><Workbook>{table}</Workbook>'.encode(), "file-wrong-kind"
-    yield "A PDF", b"%PDF-1.7\n1 0 obj", "file-wrong-kind"
-    yield "A picture", b"\x89PNG\r\n\x1a\n" + bytes(99), "file-wrong-kind"
-    yield "A packed file (gzip)", b"\x1f\x8b\x08" + bytes(99), "file-wrong-kind"
-    yield "A text document (RTF)", b"{\\rtf1 incident_ref}", "file-wrong-kind"
+    yield "A PDF", b"%PDF-1.7\n1 0 obj", "file-no-spreadsheet"
+    yield "A picture", b"\x89PNG\r\n\x1a\n" + bytes(99), "file-no-spreadsheet"
+    yield "A packed file (gzip)", b"\x1f\x8b\x08" + bytes(99), "file-packed"
+    yield "A text document (RTF)", b"{\\rtf1 incident_ref}", "file-no-spreadsheet"
     yield "JSON", b'[{"incident_ref": "INC-1", "school_urn": "900001"}]', "file-no-header"
 
 
@@ -196,7 +196,7 @@ def _workbooks() -> Iterator[tuple[str, NamedFile, str]]:
     yield (
         "A Word document",
         NamedFile("x.docx", zip_of({"[Content_Types].xml": "", "word/document.xml": ""})),
-        "file-wrong-kind",
+        "file-no-spreadsheet",
     )
     for state in ("hidden", "veryHidden"):
         book = workbook(Working=[["anything"]])

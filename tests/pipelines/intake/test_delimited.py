@@ -161,7 +161,8 @@ def test_a_quotation_mark_that_is_never_closed_is_refused_with_its_row():
         (b"incident_ref,school_urn\nA\0,1\n", "file-null-bytes"),
         (b"incident_ref,school_urn\n\x81\x8d,1\n", "file-encoding"),
         (codecs.BOM_UTF16_LE + b"a\x00\x00\xd8", "file-encoding"),
-        (b"%PDF-1.7", "file-wrong-kind"),
+        (b"<html></html>", "file-wrong-kind"),
+        (b"%PDF-1.7", "file-no-spreadsheet"),
         (b"\n" * 30 + b"incident_ref,school_urn\nA,900001\n", "file-no-header"),
     ],
 )

@@ -8,6 +8,7 @@ import pytest
 
 from pipelines.intake.reading import fingerprint, read
 from pipelines.intake.tables import NamedFile
+from tests.hostile import OLE
 from tests.uploads import (
     CHILDREN,
     INCIDENTS,
@@ -84,11 +85,40 @@ def test_names_in_a_zip_lead_nowhere():
         ({f"{n}.csv": "a" for n in range(11)}, "file-zip-entries"),
         ({f"{n}.csv": "" for n in range(2001)}, "file-zip-entries"),
         ({"__MACOSX/x": "a"}, "file-empty"),
-        ({"word/document.xml": "<x/>"}, "file-wrong-kind"),
+        ({"word/document.xml": "<x/>"}, "file-no-spreadsheet"),
     ],
 )
 def test_a_zip_with_anything_else_in_it_is_refused(entries, rule):
     assert rules(read([NamedFile("return.zip", zip_of(entries))])) == [rule]
+
+
+@pytest.mark.parametrize(
+    ("content", "kind", "rule"),
+    [
+        (b"%PDF-1.7\n", "a PDF", "file-no-spreadsheet"),
+        (b"\x89PNG\r\n\x1a\n", "a picture", "file-no-spreadsheet"),
+        (b"\xff\xd8\xff\xe0", "a picture", "file-no-spreadsheet"),
+        (b"II*\0", "a picture", "file-no-spreadsheet"),
+        (b"\0\0\0\x18ftypheic", "a picture", "file-no-spreadsheet"),
+        (b"RIFF\x10\0\0\0WEBPVP8 ", "a picture", "file-no-spreadsheet"),
+        (zip_of({"[Content_Types].xml": "", "word/document.xml": ""}), "a Word document", "file-no-spreadsheet"),
+        (OLE + "WordDocument".encode("utf-16-le"), "a Word document", "file-no-spreadsheet"),
+        (
+            zip_of({"mimetype": "application/vnd.oasis.opendocument.text", "content.xml": ""}),
+            "a text document (.odt)",
+            "file-no-spreadsheet",
+        ),
+        (b"7z\xbc\xaf\x27\x1c", "a packed file (7z)", "file-packed"),
+    ],
+)
+def test_what_is_no_spreadsheet_is_named_with_what_to_send_instead(content, kind, rule):
+    (found,) = [
+        issue for issue in read([NamedFile("return.xlsx", content)]).issues if issue.rule != "file-missing-table"
+    ]
+    assert found.rule == rule
+    assert kind in found.message
+    assert "spreadsheet program" not in found.fix
+    assert "(.xlsx)" in found.fix
 
 
 def test_what_unpacks_to_too_much_is_refused_before_it_is_unpacked():
