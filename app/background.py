@@ -90,9 +90,16 @@ def of(person: Person) -> Job | None:
 
 
 def drop(person: Person) -> None:
-    """Let go of it. A check that still runs ends by itself, and nothing of it is kept."""
+    """Let go of whatever is there. A check that still runs ends by itself, and nothing of it is kept."""
     with _lock:
         _jobs.pop(_key(person), None)
+
+
+def let_go(job: Job | None) -> None:
+    """Let go of this check and of no other: its sender may have begun the next one in another window."""
+    with _lock:
+        if job is not None and _jobs.get(_key(job.person)) is job:
+            del _jobs[_key(job.person)]
 
 
 def _run(job: Job, work: Callable[[Callable[[Stage], None]], Draft]) -> None:

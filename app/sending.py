@@ -25,7 +25,7 @@ from pipelines.reporting import Question
 from pipelines.return_states import ReturnState
 from pipelines.returns import Checked, NamedFile, Preview, Receipt, Stage, Stated
 from schemas.calendar import Term
-from schemas.errors import RefusedError, StaleError
+from schemas.errors import RefusedError, RereadError, StaleError
 from schemas.explanation import Explanation
 from schemas.issues import Issue, queries
 
@@ -54,6 +54,7 @@ class Draft:
     used: tuple[Used, ...] = ()
     unread: tuple[Unread, ...] = ()
     held: Held | None = None
+    found_by: background.Job | None = None  # the check of a large file that it came of
 
 
 @dataclass(frozen=True)
@@ -107,7 +108,7 @@ def check_again(draft: Draft, *, person: Person, house: House) -> None:
     """Check a held file once more, by the mapping as it stands now; where none is held, the next upload will be."""
     files = still(draft.held)
     if files:
-        keep(check(files, stated=draft.stated, person=person, house=house))
+        keep(replace(check(files, stated=draft.stated, person=person, house=house), found_by=draft.found_by))
         return
     keep(replace(draft, unread=(), held=None))
     if draft.held:
@@ -127,6 +128,10 @@ def submit(draft: Draft, *, person: Person, house: House, explanations: Mapping[
             house.warehouse, draft.checked, actor=actor_of(person), key=house.key, explanations=explanations, seen=seen,
             signed_as=signed,
         )  # fmt: skip
+    except RereadError:
+        background.let_go(draft.found_by)  # or it would be shown again
+        clear()
+        raise
     except StaleError:
         read_again = returns.preview(house.warehouse, draft.checked, key=house.key)
         keep(replace(draft, previews=read_again, moved=None))
@@ -204,16 +209,20 @@ def kept(person: Person) -> Draft | Sent | None:
     What was found of a large file becomes the session's own when it is first looked at: what is submitted is then what
     was shown, whatever the same person checks elsewhere meanwhile.
     """
-    for name in (DRAFT, SENT):
-        found = st.session_state.get(name)
-        if found is not None and found.person != person:
-            clear()
-            return None
-    if not (SENT in st.session_state or DRAFT in st.session_state):
-        job = background.of(person)
-        if job is not None and job.draft is not None:
-            keep(job.draft)
-    return st.session_state.get(SENT) or st.session_state.get(DRAFT)
+    found = shown(person)
+    if found is None and (job := background.of(person)) is not None and job.draft is not None:
+        found = replace(job.draft, found_by=job)
+        keep(found)
+    return found
+
+
+def shown(person: Person) -> Draft | Sent | None:
+    """What this session has on its way, and so what a press of a button is about; dropped if it was somebody else's."""
+    found: Draft | Sent | None = st.session_state.get(SENT) or st.session_state.get(DRAFT)
+    if found is not None and found.person != person:
+        clear()
+        return None
+    return found
 
 
 def keep(what: Draft | Sent) -> None:

@@ -17,15 +17,16 @@ from pipelines import audit
 from pipelines.history import schools_in_scope
 from pipelines.intake.applying import Unread, Used
 from pipelines.intake.plain_wordings import header_wording, value_wording
-from pipelines.intake.school_mapping import NO_MAPPING, Entry, SchoolMapping, must_hold_together
+from pipelines.intake.school_mapping import NO_MAPPING, Entry, ReadBy, SchoolMapping, must_hold_together
 from pipelines.intake.surroundings import Stated
 from pipelines.scope import Actor, Scope, ScopeKind
 from pipelines.warehouse.store import Cursor, Warehouse
-from schemas.errors import QuestionError, RefusedError
+from schemas.errors import QuestionError, RefusedError, RereadError
 
 __all__ = ["Entry", "Kept", "Unread", "Used", "entry_for", "keep", "kept", "owner_of", "standing_for"]
 
 NOT_OWN = "This school is outside the organisation you act for, so its mapping is not yours to read or change."
+REREAD = "The mapping of your own words changed after this file was checked. Check the file again."
 CHANGED = "Somebody changed this mapping after you opened it. Read it again, then change it."
 
 
@@ -58,10 +59,19 @@ def kept(warehouse: Warehouse, owner: Scope, *, actor: Actor) -> Kept:
 def standing_for(cursor: Cursor, stated: Stated, *, actor: Actor) -> SchoolMapping:
     """The mapping to read a file by; an empty one where none stands or it is not the sender's to use."""
     owner = owner_of(stated, actor)
-    if owner is None:
-        return NO_MAPPING
-    found = _standing(cursor, owner).mapping
-    return found if found.entries and _is_own(cursor, owner, actor) else NO_MAPPING
+    return NO_MAPPING if owner is None else _reading(cursor, owner, actor)
+
+
+def read_by(stated: Stated, mapping: SchoolMapping, *, actor: Actor) -> ReadBy | None:
+    """What `standing_for` gave, as a check remembers it; None where nobody's mapping is asked."""
+    owner = owner_of(stated, actor)
+    return None if owner is None else ReadBy(str(owner), mapping.version)
+
+
+def must_still_stand(cursor: Cursor, read: ReadBy | None, *, actor: Actor) -> None:
+    """RereadError when a file read by this mapping would be read by another now, in the caller's transaction."""
+    if read is not None and _reading(cursor, Scope.parse(read.owner), actor).version != read.version:
+        raise RereadError(REREAD)
 
 
 def keep(
@@ -118,6 +128,12 @@ def used_in(cursor: Cursor, return_id: int) -> tuple[Used, ...]:
     )
     found = [Used(_entry([*list(row.values())[:3], json.loads(row["meant"])]), int(row["rows_read"])) for row in rows]
     return tuple(sorted(found, key=lambda one: one.entry.place))
+
+
+def _reading(cursor: Cursor, owner: Scope, actor: Actor) -> SchoolMapping:
+    """The owner's mapping as far as it reads an actor's files: one without entries is the same as none."""
+    found = _standing(cursor, owner).mapping
+    return found if found.entries and _is_own(cursor, owner, actor) else NO_MAPPING
 
 
 def _is_own(cursor: Cursor, owner: Scope, actor: Actor) -> bool:

@@ -5,6 +5,7 @@ A return is kept before any mail is tried, and no fault of the mail undoes or hi
 
 from __future__ import annotations
 
+import logging
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
 
@@ -17,6 +18,8 @@ from pipelines.smtp_settings import Smtp
 from pipelines.warehouse.store import Warehouse
 from schemas.calendar import label
 
+NOT_MADE = "the receipt could not be put into an e-mail"
+log = logging.getLogger(__name__)
 MOST_SCHOOLS = 20  # more would keep the sender waiting for the mail server
 
 
@@ -41,11 +44,24 @@ def send(
     known = [one for one in receipts if one.school_urn in kept]
     if len(known) > MOST_SCHOOLS:
         return Mailed(too_many=True)
-    with Post(smtp) as post:
-        faults = {one.school_urn: post.send(_mail(one, kept[one.school_urn].address, text_of(one))) for one in known}
-    _record(warehouse, known, faults, actor=actor)
+    faults: dict[str, str | None] = {}
+    try:
+        with Post(smtp) as post:
+            for one in known:
+                faults[one.school_urn] = _send(post, one, kept[one.school_urn].address, text_of)
+    finally:  # what is sent is sent, whatever ended the sending
+        _record(warehouse, [one for one in known if one.school_urn in faults], faults, actor=actor)
     failed = {urn: fault for urn, fault in faults.items() if fault}
     return Mailed(tuple(urn for urn, fault in faults.items() if not fault), failed or None)
+
+
+def _send(post: Post, one: Receipt, address: str, text_of: Callable[[Receipt], str]) -> str | None:
+    """None once the server has taken the mail; else why not. One receipt's fault keeps no other school from its own."""
+    try:
+        return post.send(_mail(one, address, text_of(one)))
+    except Exception as fault:
+        log.error("%s in a receipt by e-mail", type(fault).__name__)  # never its text
+        return NOT_MADE
 
 
 def _mail(one: Receipt, address: str, text: str) -> Mail:

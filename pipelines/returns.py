@@ -91,6 +91,8 @@ def look_at(
         around = Surroundings(audit.now().date(), known_schools(cursor), mapping)
         bounds = OPERATOR if actor.scope.kind is ScopeKind.OPERATOR else None
         checked = bounded.check(files, stated=stated, around=around, bounds=bounds, told=told)
+        read = None if mapping is None else mappings.read_by(stated, mapping, actor=actor)
+        checked = replace(checked, read_by=read)
         if not checked.readable:
             return checked
         told(Stage.HISTORY)
@@ -126,7 +128,7 @@ def submit(
     `explanations` says by rule why its queries stand; those explained before keep what was said. `seen` gives for each
     school the `Preview.seen` that the person read. `signed_as` is the role under which they declare it complete (see
     `sign_off`). Raises RefusedError when errors stand, a school is outside the actor's scope or sign-off is missing,
-    and StaleError when something was sent for a school since.
+    and StaleError when something was sent for a school, or the mapping that read the file changed, since.
     """
     must_move(_before(checked), ReturnState.SUBMITTED)
     assert checked.incidents is not None  # noqa: S101 - a return that may be submitted has rows
@@ -139,6 +141,7 @@ def submit(
         _must_be_in_scope(cursor, actor, urns, checked.academic_year, checked.term)
         year, term = checked.academic_year, checked.term
         asked = sign_off.must_be_signed(cursor, urns, year, term, actor=actor, signed_as=signed_as)
+        mappings.must_still_stand(cursor, checked.read_by, actor=actor)
         _must_be_as_seen(cursor, urns, seen)
         versions = write(cursor, checked, actor=actor, key=key, explanations=explanations or {}, when=moment)
         signed = sign_off.keep(cursor, versions, asked, actor=actor, signed_as=signed_as, when=moment)

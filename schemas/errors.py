@@ -5,6 +5,7 @@
     ├── UnreadableError    a file sent to us cannot be read at all
     ├── RefusedError       the person may not do or see this
     │   └── StaleError     what the person read is no longer what stands
+    │       └── RereadError    what a file was read by is no longer what stands: check it again
     ├── QuestionError      a question that no figure answers
     └── WarehouseError     the store is missing, busy or newer than this program
 
@@ -30,6 +31,10 @@ class RefusedError(PlumblineError):
 
 class StaleError(RefusedError):
     """What the person read before deciding has changed since: read it again, then decide."""
+
+
+class RereadError(StaleError):
+    """What a file was read by has changed since its check: nothing of that check can be kept, check it again."""
 
 
 class QuestionError(PlumblineError):

@@ -77,14 +77,16 @@ def _submit() -> None:
     """Keep the return that was checked, by whoever is here now; a second press finds nothing to submit."""
     person = current_person(Action.SEND_RETURNS)
     with calmly(sending.say):
-        draft = sending.kept(person)
+        draft = sending.shown(person)
         if isinstance(draft, Draft):
             reasons = explaining.chosen()
             sending.keep(sending.submit(draft, person=person, house=open_house(), explanations=reasons))
-            background.drop(person)
+            background.let_go(draft.found_by)
 
 
 def cancel() -> None:
-    """Drop what was checked, or the receipt that was shown."""
-    background.drop(current_person(Action.SEND_RETURNS))
+    """Drop what was checked, or the receipt that was shown, and nothing that is on its way in another window."""
+    draft = sending.shown(current_person(Action.SEND_RETURNS))
+    if isinstance(draft, Draft):
+        background.let_go(draft.found_by)
     sending.clear()

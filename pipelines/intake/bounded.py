@@ -7,7 +7,7 @@ from collections.abc import Sequence
 
 from pipelines.intake.bounds import Bounds, bounds_for, is_back_load
 from pipelines.intake.checking import Checked
-from pipelines.intake.messages import Request
+from pipelines.intake.messages import Request, for_the_log
 from pipelines.intake.reading_processes import StoppedError, Told, processes
 from pipelines.intake.surroundings import Stated, Surroundings
 from pipelines.intake.tables import NamedFile, fingerprint
@@ -33,7 +33,7 @@ def check(
     except StoppedError as stopped:
         log.warning("reading was stopped: %s", stopped)
         return refused(files)
-    for line in answer.noted:
+    for line in for_the_log(answer.noted):
         log.warning("%s", line)
     return answer.checked or refused(files)
 

@@ -18,7 +18,17 @@ from threading import BoundedSemaphore, Lock, Timer
 from typing import IO
 
 from pipelines.intake.checking import Stage
-from pipelines.intake.messages import BEGUN, READY, Answer, Request, receive, send
+from pipelines.intake.messages import (
+    BEGUN,
+    READY,
+    SHORT,
+    Answer,
+    Request,
+    longest_answer,
+    receive,
+    send,
+    stage_begun,
+)
 from pipelines.intake.passing import pack, unpack
 
 Told = Callable[[Stage], object]
@@ -71,13 +81,14 @@ class ReadingProcess:
         """The answer; a StoppedError when the bounds stopped it or it died. `told` is called with each stage begun."""
         try:
             with self._stopped_after(_STARTING):
-                self._ready = self._ready or receive(self._stream("stdout")) == READY
+                self._ready = self._ready or receive(self._stream("stdout"), most=SHORT) == READY
             with self._stopped_after(request.bounds.by_the_clock):
                 send(self._stream("stdin"), pack(request))
                 for content in contents:
                     send(self._stream("stdin"), content)
-                while (said := receive(self._stream("stdout"))).startswith(BEGUN):
-                    told(Stage(said.removeprefix(BEGUN).decode()))
+                most = longest_answer(request.bounds)
+                while (said := receive(self._stream("stdout"), most=most)).startswith(BEGUN):
+                    told(stage_begun(said))
                 answer = unpack(said)
         except (EOFError, OSError, pickle.UnpicklingError) as error:
             self.stop()

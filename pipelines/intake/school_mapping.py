@@ -69,6 +69,14 @@ class SchoolMapping:
 NO_MAPPING = SchoolMapping()
 
 
+@dataclass(frozen=True, slots=True)
+class ReadBy:
+    """Whose mapping a file was read by, as in `school:900001`, and which version; 0 where none stood."""
+
+    owner: str
+    version: int
+
+
 def must_hold_together(entries: Iterable[Entry]) -> tuple[Entry, ...]:
     """The entries in their order, each once; a QuestionError says what may not be kept, and repeats no wording."""
     found = tuple(sorted(set(entries), key=lambda entry: entry.place))

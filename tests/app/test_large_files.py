@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 import time
 from collections.abc import Callable, Iterator
 from pathlib import Path
@@ -82,6 +83,19 @@ def test_what_was_found_waits_for_the_one_who_sent_it_and_for_nobody_else() -> N
     assert background.of(OFFICER) is job
     background.drop(OFFICER)
     assert background.of(OFFICER) is None
+
+
+def test_what_comes_back_says_since_when_it_waits_and_until_when_and_can_be_dropped(house: House) -> None:
+    def work(_: Callable[[Stage], None]) -> sending.Draft:
+        return draft(PEOPLE["school"])
+
+    job = ended(background.start(PEOPLE["school"], 1, work))
+    app = visit("send_a_return", person="school")
+    assert waiting.waits(job) in words(app)
+    assert re.search(r"checked on .*, \d\d:\d\d\. .* memory until .*, \d\d:\d\d, even when", waiting.waits(job))
+    app.button(key="wait-cancel").click().run()
+    assert background.of(PEOPLE["school"]) is None
+    assert "nothing in it is stored until you submit it" in words(app)
 
 
 def test_how_far_it_is_is_said_by_the_stages_that_have_begun() -> None:
@@ -176,6 +190,44 @@ def test_what_is_submitted_is_what_was_shown_whatever_was_checked_elsewhere_mean
     check(["900001"])  # in another window, which the first knows nothing of
     first.button(key="send-submit").click().run()
     assert "are kept: 2 incidents in all" in words(first)
+
+
+@pytest.mark.parametrize("press", ["send-submit", "send-cancel"])
+def test_sending_or_cancelling_one_file_leaves_the_large_file_of_another_window_alone(press: str, house: House) -> None:
+    goes_on = Event()
+    small = visit("send_a_return", person="trust")
+    small.file_uploader[0].set_value(csv_files([complete_incident()])).run()
+    small.button(key="send-check").click().run()
+    job = begun(TRUST, goes_on)  # in another window
+    small.button(key=press).click().run()
+    assert background.of(TRUST) is job
+    if press == "send-submit":
+        small.button(key="send-another").click().run()
+        assert background.of(TRUST) is job
+    goes_on.set()
+    assert ended(job).draft is not None
+
+
+def test_cancelling_what_was_found_lets_go_of_it_and_not_of_the_next(
+    house: House, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(background, "LARGE", 1)
+    goes_on = Event()
+    sent = csv_files([complete_incident()])
+    files = [NamedFile(name, content) for name, content, _ in sent]
+
+    def work(told: Callable[[Stage], None]) -> sending.Draft:
+        return sending.check(files, stated=Stated(), person=TRUST, house=house, told=told)
+
+    ended(background.start(TRUST, 1, work))
+    windows = [visit("send_a_return", person="trust") for _ in range(2)]
+    windows[0].button(key="send-cancel").click().run()
+    assert background.of(TRUST) is None
+    job = begun(TRUST, goes_on)
+    windows[1].button(key="send-cancel").click().run()
+    assert background.of(TRUST) is job
+    goes_on.set()
+    ended(job)
 
 
 def test_the_report_of_a_large_file_can_be_taken(house: House, monkeypatch: pytest.MonkeyPatch) -> None:

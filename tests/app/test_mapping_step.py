@@ -6,15 +6,19 @@ from collections.abc import Iterator
 from dataclasses import replace
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
+from typing import Any
 
 import pytest
 from streamlit.testing.v1 import AppTest
+from typer.testing import CliRunner
 
-from app import holding, sending
-from pipelines import mappings
+from app import holding, mapping_step, sending
+from pipelines import mappings, returns
+from pipelines.cli import app as command_line
 from pipelines.house import House
 from pipelines.mappings import Entry
 from pipelines.scope import Scope
+from schemas.errors import StaleError
 from tests import factories
 from tests.app.opened import TABLE_MARKS, csv_files, opened, visit, words
 from tests.factories import child, complete_incident, officer_of
@@ -85,6 +89,54 @@ def test_own_words_are_mapped_once_checked_again_without_an_upload_and_shown_to_
     again = checked(own_words())
     assert "“yr nine” was read as Year 9" in words(again)
     assert not questions(again)
+
+
+AGAIN = "The mapping of your own words changed after this file was checked. Check the file again."
+
+
+def correct(house: House) -> None:
+    """A colleague corrects the mapping elsewhere."""
+    ten = replace(NINE, meant=("10",))
+    mappings.keep(house.warehouse, SCHOOL, [POLICE, ten], actor=officer_of("la:990"), seen=1)
+
+
+def test_a_mapping_corrected_elsewhere_before_submitting_asks_for_the_file_again_and_keeps_nothing(
+    house: House,
+) -> None:
+    keep(house, POLICE, NINE)
+    app = checked(own_words())
+    correct(house)
+    page = words(app.button(key="send-submit").click().run())
+    assert AGAIN in page
+    assert sending.DRAFT not in app.session_state
+    assert not len(house.reporting.versions(SCHOOL))
+    app.file_uploader[0].set_value(own_words()).run()
+    app.button(key="send-check").click().run()
+    assert AGAIN not in words(app)
+    assert "“yr nine” was read as Year 10" in words(app.button(key="send-submit").click().run())
+
+
+def test_a_mapping_corrected_while_the_command_line_checks_stops_it_too(
+    house: House, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    keep(house, POLICE, NINE)
+    names = []
+    for name, content, _ in own_words():
+        (tmp_path / name).write_bytes(content)
+        names.append(str(tmp_path / name))
+    check = returns.check
+
+    def meanwhile(*args: Any, **more: Any) -> returns.Checked:
+        found = check(*args, **more)
+        correct(house)
+        return found
+
+    monkeypatch.setattr(returns, "check", meanwhile)
+    where = ["--school", "900001", "--year", "202526", "--term", "autumn"]
+    done = CliRunner().invoke(command_line, ["load", *names, *where])
+    assert isinstance(done.exception, StaleError)  # which the command says, and ends with 2
+    assert str(done.exception) == AGAIN
+    assert not len(house.reporting.versions(SCHOOL))
 
 
 def test_a_part_may_be_mapped_and_the_rest_is_asked_again(house: House) -> None:
@@ -166,3 +218,10 @@ def test_two_headers_for_one_column_are_refused_in_a_sentence(house: House) -> N
     app = choose(checked(own_words()), "police_contacted", "9")
     assert "Two headers cannot mean one column" in words(app)
     assert len(kept(house)) == 1
+
+
+def test_unknown_answers_that_may_not_be_kept_are_said_even_when_nothing_else_can_be_mapped(house: House) -> None:
+    app = checked(csv_files([complete_incident(incident_type="yess", imagery_type="screen grab zzqx")]))
+    assert not questions(app)
+    assert mapping_step.SOME_NOT_OFFERED in words(app)
+    assert mapping_step.SOME_NOT_OFFERED not in words(checked(own_words()))

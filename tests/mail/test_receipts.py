@@ -88,6 +88,44 @@ def test_each_school_gets_its_own_receipt_and_nothing_of_another(house: House, o
     assert not [row for row in rows if "@" in row["detail"]]
 
 
+def recorded(house: House) -> list[tuple[str, str]]:
+    with house.warehouse.reading() as cursor:
+        rows = cursor.rows("SELECT action, subject FROM audit WHERE action LIKE 'receipt %' ORDER BY sequence")
+    return [(row["action"], row["subject"].partition(" ")[0]) for row in rows]
+
+
+@pytest.mark.parametrize("broken", ["900001", "900002"])
+def test_a_receipt_that_cannot_be_written_keeps_no_other_from_going_nor_from_the_record(
+    broken: str, house: House, office: PostOffice, caplog: pytest.LogCaptureFixture
+) -> None:
+    mailboxes.keep(house.warehouse, "900002", "head@other.example", role=ContactRole.HEAD, actor=OFFICER)
+
+    def text_of(one: returns.Receipt) -> str:
+        if one.school_urn == broken:
+            raise ValueError("perhaps-kept-secret")
+        return "receipt"
+
+    mailed = by_mail.send(house.warehouse, house.smtp, both_schools(house), text_of, actor=OFFICER)
+    (other,) = {"900001", "900002"} - {broken}
+    assert (mailed.sent, mailed.failed) == ((other,), {broken: by_mail.NOT_MADE})
+    assert len(office.came) == 1
+    assert set(recorded(house)) == {("receipt mailed", f"school:{other}"), ("receipt not mailed", f"school:{broken}")}
+    assert "perhaps-kept-secret" not in caplog.text
+
+
+def test_a_sending_that_is_broken_off_has_recorded_what_went(house: House, office: PostOffice) -> None:
+    mailboxes.keep(house.warehouse, "900002", "head@other.example", role=ContactRole.HEAD, actor=OFFICER)
+
+    def text_of(one: returns.Receipt) -> str:
+        if one.school_urn == "900002":
+            raise KeyboardInterrupt
+        return "receipt"
+
+    with pytest.raises(KeyboardInterrupt):
+        by_mail.send(house.warehouse, house.smtp, both_schools(house), text_of, actor=OFFICER)
+    assert recorded(house) == [("receipt mailed", "school:900001")]
+
+
 def test_no_mailbox_of_another_organisation_is_used(house: House, office: PostOffice) -> None:
     receipts = both_schools(house)
     mailed = by_mail.send(house.warehouse, house.smtp, receipts, str, actor=officer_of("la:991"))

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import re
 
 import pytest
 
@@ -13,7 +14,7 @@ from pipelines.returns import Stated
 from pipelines.scope import OPERATOR, Actor, Scope
 from pipelines.warehouse.store import Warehouse
 from schemas.calendar import Term
-from schemas.errors import QuestionError, RefusedError
+from schemas.errors import QuestionError, RefusedError, StaleError
 from schemas.issues import errors
 from schemas.lexicon import lexicon
 from tests import factories, uploads
@@ -106,6 +107,76 @@ def test_an_operator_who_names_the_school_reads_by_its_mapping(store: Warehouse)
     mappings.keep(store, SCHOOL, [POLICE, NINE], actor=officer_of("trust:99001"), seen=0)
     operator = Actor("command line", "operator", OPERATOR)
     assert not errors(look(store, operator, "900001").issues)
+
+
+def stored(store: Warehouse) -> int:
+    with store.reading() as cursor:
+        return int(cursor.rows("SELECT (SELECT count(*) FROM returns) + (SELECT count(*) FROM incidents) AS n")[0]["n"])
+
+
+TEN = Entry("children", "year_group", "yr nine", ("10",))
+
+
+@pytest.mark.parametrize(
+    ("then", "owner", "urns"),
+    [
+        ([POLICE, TEN], SCHOOL, ["900001"]),
+        ([], SCHOOL, ["900001"]),
+        ([POLICE, TEN], AUTHORITY, ["900001", "900002"]),
+    ],
+    ids=["corrected", "withdrawn", "corrected for several schools"],
+)
+def test_a_file_read_by_a_mapping_that_changed_since_is_checked_again_before_it_is_kept(
+    then: list[Entry], owner: Scope, urns: list[str], store: Warehouse
+) -> None:
+    officer = officer_of("la:990")
+    mappings.keep(store, owner, [POLICE, NINE], actor=officer, seen=0)
+    checked = look(store, officer, *urns)
+    mappings.keep(store, owner, then, actor=officer, seen=1)
+    with pytest.raises(StaleError, match=re.escape(mappings.REREAD)):
+        submit(store, checked, officer)
+    assert stored(store) == 0
+    if then:
+        submit(store, look(store, officer, *urns), officer)
+        with store.reading() as cursor:
+            assert {row["year_group"] for row in cursor.rows("SELECT year_group FROM children")} == {"10"}
+
+
+def plain_look(store: Warehouse, actor: Actor, **more: bool) -> returns.Checked:
+    """A file that is understood without any mapping."""
+    known = {b"Status level 3": b"police_contacted", b"Yr nine": b"9"}
+    files = []
+    for file in renamed("900001"):
+        content = file.content
+        for own, ours in known.items():
+            content = content.replace(own, ours)
+        files.append(NamedFile(file.name, content))
+    stated = Stated("900001", "202526", Term.AUTUMN)
+    return returns.look_at(store, files, stated=stated, actor=actor, key=factories.KEY, **more)
+
+
+def test_a_mapping_made_after_the_check_asks_for_another_check_and_that_of_others_does_not(store: Warehouse) -> None:
+    dsl = officer_of("school:900001")
+    checked, alone = plain_look(store, dsl), plain_look(store, dsl, mapped=False)
+    mappings.keep(store, AUTHORITY, [NINE], actor=officer_of("la:990"), seen=0)
+    mappings.keep(store, OTHER, [NINE], actor=officer_of("la:990"), seen=0)
+    assert submit(store, checked, dsl)[0].version == 1
+    mappings.keep(store, SCHOOL, [NINE], actor=dsl, seen=0)
+    with pytest.raises(StaleError, match="Check the file again"):
+        submit(store, checked, dsl)
+    assert submit(store, alone, dsl)[0].version == 2  # read without a mapping on purpose
+    again = plain_look(store, dsl)
+    mappings.keep(store, SCHOOL, [], actor=dsl, seen=1)
+    with pytest.raises(StaleError, match="Check the file again"):
+        submit(store, again, dsl)
+
+
+def test_making_and_forgetting_a_mapping_in_between_changes_no_reading(store: Warehouse) -> None:
+    dsl = officer_of("school:900001")
+    checked = plain_look(store, dsl)
+    mappings.keep(store, SCHOOL, [NINE], actor=dsl, seen=0)
+    mappings.keep(store, SCHOOL, [], actor=dsl, seen=1)
+    assert submit(store, checked, dsl)[0].version == 1
 
 
 OWNERS = ("school:900001", "school:900002", "school:900003", "trust:99001", "la:990", "la:991")

@@ -13,7 +13,9 @@ from typer.testing import CliRunner
 
 from pipelines import returns
 from pipelines.cli import app
+from pipelines.commands.report import must_be_writable, write
 from pipelines.intake.tables import NamedFile
+from pipelines.recording.key_files import KeyFileError
 from pipelines.report import Held, hold, issues_csv, past, report_workbook
 from pipelines.report.fix_first import to_fix
 from pipelines.report.passing_cells import NOT_SHOWN
@@ -22,6 +24,7 @@ from pipelines.reporting import Reporting
 from pipelines.returns import Checked, Stated, look_alone
 from pipelines.scope import Actor, Scope
 from schemas.calendar import Term
+from schemas.errors import QuestionError
 from schemas.issues import Issue, Severity, errors
 from schemas.lexicon import lexicon
 from tests import factories
@@ -229,6 +232,20 @@ def test_the_command_writes_the_report_beside_what_it_prints(
     assert done.exit_code == 1
     content = (tmp_path / name).read_bytes()
     assert content.startswith(b"PK" if name.endswith("xlsx") else b"\xef\xbb\xbf")
+    assert (tmp_path / name).stat().st_mode & 0o777 == 0o600
+
+
+@pytest.mark.parametrize("link", [False, True])
+def test_a_report_takes_the_place_of_no_file(link: bool, tmp_path: Path) -> None:
+    out, there = tmp_path / "report.csv", tmp_path / "there.csv"
+    there.write_text("mine")
+    _ = out.symlink_to(there) if link else out.write_text("mine")
+    checked = returns.Checked((), "")
+    with pytest.raises(QuestionError, match="There is a file of that name already"):
+        must_be_writable(out, [])
+    with pytest.raises(KeyFileError, match="There is a file of that name already"):  # made while the check ran
+        write(out, checked, house=None, actor=SCHOOL)
+    assert out.read_text() == there.read_text() == "mine"
 
 
 def test_the_command_does_not_write_over_what_it_checks(tmp_path: Path) -> None:

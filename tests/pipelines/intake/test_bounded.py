@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import io
+import logging
 import os
 import pickle
 import signal
@@ -17,7 +19,19 @@ import pytest
 
 from pipelines.intake import bounded, checking
 from pipelines.intake.bounds import USUAL_SIZE, Bounds, bounds_for, is_back_load
-from pipelines.intake.checking import Checked
+from pipelines.intake.checking import Checked, Stage
+from pipelines.intake.messages import (
+    BEGUN,
+    LENGTH,
+    OTHER,
+    SHORT,
+    Answer,
+    for_the_log,
+    longest_answer,
+    receive,
+    send,
+    stage_begun,
+)
 from pipelines.intake.passing import pack, unpack
 from pipelines.intake.reading_processes import processes
 from pipelines.intake.surroundings import Stated, Surroundings
@@ -118,6 +132,55 @@ def test_what_comes_back_can_set_nothing_on_our_classes_or_codes():
             unpack(b"\x80\x04" + before + none_and)
     assert isinstance(Checked.has_errors, property)
     assert not hasattr(Term.AUTUMN, "has_errors")
+
+
+@pytest.mark.parametrize("announced", [SHORT + 1, 2**40, 2**64 - 1])
+def test_a_message_announced_as_longer_than_it_can_be_is_refused_before_room_is_made_for_it(announced):
+    stream = io.BytesIO(LENGTH.pack(announced) + b"x" * 100)
+    with pytest.raises(OSError, match="longer than an answer"):
+        receive(stream, most=SHORT)
+    assert stream.tell() == LENGTH.size
+
+
+def test_a_message_of_the_greatest_length_comes_whole():
+    stream = io.BytesIO()
+    send(stream, b"x" * SHORT)
+    stream.seek(0)
+    assert receive(stream, most=SHORT) == b"x" * SHORT
+    assert longest_answer(Bounds()) == 512_000_000
+
+
+def test_a_process_that_announces_too_much_or_a_stage_that_is_none_is_stopped_and_its_file_refused(monkeypatch, caplog):
+    for said in (LENGTH.pack(2**62), LENGTH.pack(17) + BEGUN + b"connor smith"[:11]):
+        process = the_waiting_process()
+        check(a_return())  # so that it has said that it is ready
+        reading, writing = os.pipe()
+        os.write(writing, said)
+        os.close(writing)
+        process = the_waiting_process()
+        process._process.stdout.close()
+        monkeypatch.setattr(process._process, "stdout", os.fdopen(reading, "rb"))
+        assert [issue.rule for issue in check(a_return()).issues] == TOO_DEMANDING
+        assert not process.lives
+    assert "connor" not in caplog.text
+    assert stage_begun(BEGUN + b"gate") is Stage.GATE
+
+
+def test_only_texts_that_are_known_reach_the_log():
+    known = "a file could not be read: BadZipFile"
+    assert for_the_log([known]) == [known]
+    for noted in ("Connor Smith", f"{known}\nwarning: all is well", "a file could not be read: ConnorSmith",
+                  f"{known} ", "x" * 10_000, 7, b"a"):  # fmt: skip
+        assert for_the_log([noted]) == [OTHER]
+    assert len(for_the_log([known] * 1_000)) <= 20
+
+
+def test_what_a_process_noted_is_in_the_log_as_a_known_text(monkeypatch, caplog):
+    answer = Answer(Checked((), ""), ("B801200005001\nroot: all is well",), 0.0, 0.0)
+    monkeypatch.setattr(processes, "ask", lambda *_: answer)
+    with caplog.at_level(logging.WARNING):
+        check(a_return())
+    assert [record.getMessage() for record in caplog.records] == [OTHER]
 
 
 def test_rows_come_back_as_they_were_sent():
