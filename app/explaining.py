@@ -40,6 +40,18 @@ def _choice(rule: str) -> None:
         )  # fmt: skip
 
 
+def ask(issues: Sequence[Issue]) -> None:
+    """The choice for each rule of these queries, of which nothing was said before."""
+    for rule in dict.fromkeys(issue.rule for issue in issues):
+        _choice(rule)
+
+
+def forget() -> None:
+    """Drop what was chosen, because it was about something else."""
+    for name in [str(name) for name in st.session_state if str(name).startswith(EXPLAIN)]:
+        del st.session_state[name]
+
+
 def before_words(told: Sequence[Explanation], *, of: int) -> str:
     """“Explained before: 2 of these 3 (Unusual, but right). …”."""
     said = "; ".join(dict.fromkeys(one.words for one in told))

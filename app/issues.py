@@ -110,18 +110,22 @@ def counted(number: int, noun: str, *, plural: str | None = None) -> str:
     return f"{number:,} {noun if number == 1 else plural or noun + 's'}"
 
 
-def summary(issues: Sequence[Issue]) -> str:
-    """The first sentence: how many must be fixed, how many looked at, and what that means."""
+def summary(issues: Sequence[Issue], *, unsigned: bool = False) -> str:
+    """The first sentence: how many must be fixed, how many looked at, and what that means.
+
+    `unsigned`: sign-off is asked for, so that it can be sent only after that.
+    """
+    sendable = "can be sent once it is signed off" if unsigned else "can be sent"
     wrong, doubtful = errors(issues), queries(issues)
     if wrong:
         also = f" and {counted(len(doubtful), 'issue')} to look at" if doubtful else ""
         return f"This return cannot be sent yet: there {_are(wrong)} {counted(len(wrong), 'issue')} you must fix{also}."
     if doubtful:
         return (
-            f"This return can be sent. Look at {counted(len(doubtful), 'issue')} first: "
+            f"This return {sendable}. Look at {counted(len(doubtful), 'issue')} first: "
             "correct the file and check it again, or say why the answers stand."
         )
-    return "Nothing is wrong with this return, and it can be sent."
+    return f"Nothing is wrong with this return, and it {sendable}."
 
 
 def _are(found: Sequence[Issue]) -> str:

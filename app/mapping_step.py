@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections import Counter
 from collections.abc import Sequence
 
 import streamlit as st
@@ -23,6 +24,11 @@ from schemas.errors import QuestionError
 
 SKIP, NONE = "", "-"
 CHOICE = "map-choice"
+CODED = frozenset({"format-code", "format-codes"})  # the rules that an unknown answer breaks
+SOME_NOT_OFFERED = (
+    "Some wordings of your answers are not offered here, because only short ones of ordinary words may be kept: "
+    "correct them in the file, by the issues listed above."
+)
 NOT_OFFERED = (
     "A wording is kept only if it is short and made of ordinary words. Anything that may name or identify somebody, "
     "and any text, is not offered here: correct it in the file, or take the column out at your school. "
@@ -50,9 +56,25 @@ def received_as(receipts: Sequence[Receipt], names: dict[str, str]) -> None:
 def section(draft: Draft, person: Person, house: House, names: dict[str, str]) -> None:
     """One question for each wording of a checked file that is not understood and may be mapped."""
     owner = mappings.owner_of(draft.stated, actor_of(person))
-    if not draft.unread or owner is None:
+    if owner is None or not (draft.unread or lacks_some(draft)):
         return
     st.header(f"Your own words ({len(draft.unread)})", anchor="mapping")
+    if lacks_some(draft):
+        st.markdown(SOME_NOT_OFFERED)
+    if draft.unread:
+        _questions(draft, person, house, names, owner)
+
+
+def lacks_some(draft: Draft) -> bool:
+    """Whether some answers are unknown and yet not offered; a cell with several answers is one issue."""
+    unknown = Counter((one.table, one.column) for one in draft.issues if one.rule in CODED)
+    offered: Counter[tuple[str, str | None]] = Counter()
+    for one in draft.unread:
+        offered[one.table, one.column] += one.rows
+    return any(offered[place] < count for place, count in unknown.items())
+
+
+def _questions(draft: Draft, person: Person, house: House, names: dict[str, str], owner: Scope) -> None:
     st.markdown(
         "These headers and answers are not known. Say once what they mean, and later returns are read in the same way. "
         f"What you choose is kept for {plain(mapping_words.owner(owner, names))}, with your name and the time."

@@ -22,16 +22,16 @@ ARROW = "→"
 
 def sentence(moved: Moved) -> str:
     """Which headline figures move, each from what to what; or that none does."""
-    moving = [one for one in moved.headlines if one.moves and _is_heard(one)]
-    if not moving and not moved.other_terms:
+    every = (*moved.headlines, *moved.other_terms)
+    parts = [f"{_called(one)} {change(one)}" for one in every if one.moves and _is_heard(one)]
+    if not parts:
         only = " but their intervals" if any(one.moves for one in moved.headlines) else ""
         return f"It moves none of your headline figures{only}."
-    parts = [f"{_called(one)} {change(one)}" for one in (*moving, *moved.other_terms)]
     return f"It moves {counted(len(parts), 'figure')}: {'; '.join(parts)}."
 
 
 def _is_heard(one: Move) -> bool:
-    """Whether the change shows in the figure itself, and not in its interval only."""
+    """Whether the change shows in the words of the figure, and not in its interval or its tail only."""
     measure = measures()[one.measure]
     return short(measure, one.before) != short(measure, one.after)
 
@@ -59,7 +59,7 @@ def as_table(moved: Moved) -> pd.DataFrame:
     """Each headline figure now and after, with its interval; and the other terms that move."""
     rows = [
         (wording.opening(_called(one)), _in_full(one.measure, one.before), _in_full(one.measure, one.after))
-        for one in (*moved.headlines, *moved.other_terms)
+        for one in (*moved.headlines, *(other for other in moved.other_terms if _is_heard(other)))
     ]
     return pd.DataFrame(rows, columns=["Figure", "Now", "After you submit"])
 

@@ -3,14 +3,15 @@
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
+from datetime import date
 
 import pandas as pd
 
 from app import receipt
 from app.issues import counted
-from app.wording import period
+from app.wording import day, period
 from pipelines.returns import Preview
-from schemas.calendar import Term
+from schemas.calendar import Term, default_terms
 from schemas.lexicon import lexicon
 
 
@@ -65,6 +66,30 @@ def warning(previews: Sequence[Preview]) -> str | None:
     )
 
 
+def still_runs(year: str, term: str, *, on: date) -> str | None:
+    """A sentence while a term still runs: what comes after `on` is not in a return of it; None when it has ended."""
+    last_day = next(band.last_day for band in default_terms(year) if band.term == term)
+    if last_day < on:
+        return None
+    return (
+        f"The {period(year, term)} still runs, until {day(last_day)}: when staff are told of an incident after today, "
+        "send a new version."
+    )
+
+
+def listed(previews: Sequence[Preview], names: int) -> str:
+    """How many incidents differ, and, where not all of them are listed, how many are."""
+    total = sum(one.changed + one.removed + (one.new if _compared(one) else 0) for one in previews)
+    if total == names:
+        return f"Which incidents: {counted(total, 'reference')}, and the answers that differ"
+    return f"Which incidents: {names:,} of {counted(total, 'reference')} are listed, with the answers that differ"
+
+
+def _compared(one: Preview) -> bool:
+    """Whether it is held against a version that stands; else all of it is new."""
+    return bool(one.version) and not one.withdrawn
+
+
 def elsewhere(previews: Sequence[Preview]) -> str | None:
     """A sentence for each other term whose return holds some of these incidents; None when none does."""
     terms = list(dict.fromkeys((year, term) for one in previews for year, term, _ in one.elsewhere))
@@ -110,8 +135,7 @@ def named(previews: Sequence[Preview], names: Mapping[str, str]) -> pd.DataFrame
         school = names.get(one.school_urn, one.school_urn)
         rows += [(school, each.incident_ref, "Changed", columns(each.columns)) for each in one.named_changed]
         rows += [(school, reference, "Left out", "–") for reference in one.named_removed]
-        compared = one.version and not one.withdrawn  # else all of it is new
-        rows += [(school, reference, "New", "–") for reference in one.named_new] if compared else []
+        rows += [(school, reference, "New", "–") for reference in one.named_new] if _compared(one) else []
     found = pd.DataFrame(rows, columns=["School", "Reference", "What", "Answers that differ"])
     return found.drop(columns="School") if len(previews) == 1 else found
 

@@ -15,29 +15,38 @@ from schemas.lexicon import lexicon
 
 Fact = tuple[str, str]
 FINGERPRINT = "File fingerprint (SHA-256)"
+NO_FILE = "; there was no file to read, so it was only compared with the terms before"
 
 
 def state(one: Proof) -> str:
-    """“stands now”, “superseded by version 3 on 4 May 2026, 10:02”, “withdrawn on …”."""
+    """“stood when this was written, 4 May 2026, 10:02”, “superseded by version 3 on …”, “withdrawn on …”.
+
+    A receipt is filed, and what it says must stay true.
+    """
     if one.followed_by is None:
-        return "stands now"
+        return f"stood when this was written, {moment(one.read_at)}"
     _, version, when = one.followed_by
     if one.state is ReturnState.WITHDRAWN:
         return f"withdrawn on {moment(when)}"
     return f"superseded by version {version} on {moment(when)}"
 
 
-def common(proofs: Sequence[Proof]) -> list[Fact]:
-    """What is the same for every school of one file."""
+def common(proofs: Sequence[Proof], *, named: bool = False) -> list[Fact]:
+    """What is the same for every school of one file; the sender's name (`named`) only where it stays in the portal."""
     first = proofs[0]
     return [
         ("Term", opening(period(first.academic_year, first.term))),
         ("Received", moment(first.recorded_at)),
-        ("Sent by", f"{first.recorded_by}, {first.role}" if first.role else first.recorded_by),
+        ("Sent by", _sender(first, named=named)),
         (FINGERPRINT, first.file_sha256 or "none: no file was sent"),
-        ("Checked by", f"rule book {first.rule_book}" if first.file_sha256 else "no file, so nothing was checked"),
+        ("Checked by", f"rule book {first.rule_book}{'' if first.file_sha256 else NO_FILE}"),
         ("Data version", f"{first.data_version}: every figure of this version or a later one holds this return"),
     ]
+
+
+def _sender(one: Proof, *, named: bool) -> str:
+    role = one.role or "role not on record"
+    return f"{one.recorded_by}, {role}" if named else role
 
 
 def of_school(one: Proof) -> list[Fact]:
@@ -57,7 +66,7 @@ def of_school(one: Proof) -> list[Fact]:
 
 def queries(one: Proof) -> str:
     """“6 queries, 4 explained (4 unusual but right); 2 unexplained”."""
-    labels = {code.code: code.label for code in lexicon().lists["query_reason"].codes}
+    labels = {code.code: _inside(code.label) for code in lexicon().lists["query_reason"].codes}
     said = "; ".join(f"{number:,} {labels.get(code, code)}" for code, number in one.reasons.items())
     left = one.queries - one.explained
     return (
@@ -65,6 +74,11 @@ def queries(one: Proof) -> str:
         + (f" ({said})" if said else "")
         + (f"; {left:,} unexplained" if left else "")
     )
+
+
+def _inside(label: str) -> str:
+    """A label in the middle of a sentence."""
+    return label[:1].lower() + label[1:]
 
 
 def schools_table(proofs: Sequence[Proof]) -> pd.DataFrame:

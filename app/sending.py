@@ -150,14 +150,17 @@ def with_moves(draft: Draft, *, house: House) -> Draft:
     return filled
 
 
-def record_nil(urn: str, year: str, term: Term, *, seen: int, person: Person, house: House) -> Sent:
+def record_nil(
+    urn: str, year: str, term: Term, *,
+    seen: int, person: Person, house: House, explanations: Mapping[str, Explanation],
+) -> Sent:  # fmt: skip
     """Record a nil return, unless something was sent for the school since the person read what it would replace."""
     must_be_allowed(person, urn, house=house)
     signed = sign_off.signed_as(person, [urn], year, term, turn=turn())
     try:
         receipt = returns.record_nil(
             house.warehouse, school_urn=urn, academic_year=year, term=term, actor=actor_of(person), seen=seen,
-            signed_as=signed,
+            signed_as=signed, explanations=explanations,
         )  # fmt: skip
     except StaleError:
         raise StaleError(NIL_CHANGED) from None
@@ -192,12 +195,17 @@ def standing_version(urn: str, year: str, term: Term, *, person: Person, house: 
 
 def latest_without_return(
     urn: str, terms: Sequence[tuple[str, Term]], *, person: Person, house: House
-) -> tuple[str, Term]:
-    """The first of these terms of which the school's return is expected and has not come; else the first of them."""
+) -> tuple[str, Term] | None:
+    """The first of these terms of which the school's return is expected and has not come; None where all have.
+
+    Before anything is known of what a school was to send, the first of them.
+    """
     expected = house.reporting.returns(person.scope, Question("returns_received", school=urn))
+    if not len(expected):
+        return terms[0]
     missing = expected[~expected["returned"].astype(bool)]
     due = set(zip(missing["academic_year"], missing["term"], strict=True))
-    return next((one for one in terms if (one[0], str(one[1])) in due), terms[0])
+    return next((one for one in terms if (one[0], str(one[1])) in due), None)
 
 
 # -- the session ------------------------------------------------------------------------------------------

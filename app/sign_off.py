@@ -33,6 +33,11 @@ OTHERS = {
 # -- where a return is sent -------------------------------------------------------------------------------
 
 
+def is_asked_for(urns: Sequence[str], year: str, term: Term) -> bool:
+    """Whether any of these schools' returns of a term need sign-off."""
+    return bool(sign_off.asking(open_house().warehouse, urns, year, term))
+
+
 def section(person: Person, urns: Sequence[str], year: str, term: Term, *, turn: int = 0) -> bool:
     """Draw the declaration where sign-off is asked for; whether the return can be submitted as things stand.
 
@@ -42,10 +47,12 @@ def section(person: Person, urns: Sequence[str], year: str, term: Term, *, turn:
     if not asked:
         return True
     st.subheader("Sign-off", anchor="sign-off")
-    st.markdown(f"Sign-off is asked for by {sign_off.who_asks(asked)}.")
+    who = f"Sign-off is asked for by {sign_off.who_asks(asked)}."
     if not may(person, Action.SIGN_OFF):
+        st.markdown(who)
         st.warning(NOT_SIGNED)
         return False
+    st.markdown(f"{who} You may give it: tick the declaration below.")
     return st.checkbox(DECLARATION, key=_key(urns, year, term, turn))
 
 

@@ -12,8 +12,7 @@ from pipelines.returns import Stated
 from pipelines.template import template
 
 WORDS = (
-    "No export to send? Fill in the template: a workbook with drop-down lists and a worked example, which you delete. "
-    "The school and term chosen above are filled in."
+    "No export to send? Fill in the template: a workbook with drop-down lists and a worked example, which you delete."
 )
 
 
@@ -22,11 +21,21 @@ def section(stated: Stated) -> None:
     year, term = stated.academic_year or "", stated.term
     make = partial(template, school_urn=stated.school_urn or "", academic_year=year, term=term, today=today())
     with st.container(border=True):
-        st.markdown(WORDS)
+        st.markdown(f"{WORDS} {filled_in(stated)}".strip())
         st.download_button(
             "Download the template (Excel)", make, file_name=_name(stated), mime=WORKBOOK_TYPE,
             on_click="ignore", key="send-template",
         )  # fmt: skip
+
+
+def filled_in(stated: Stated) -> str:
+    """Which of the choices above the template holds already; empty where nothing was chosen."""
+    told = {"school": stated.school_urn, "academic year": stated.academic_year, "term": stated.term}
+    parts = [name for name, chosen in told.items() if chosen]
+    if not parts:
+        return ""
+    listed = parts[0] if len(parts) == 1 else f"{', '.join(parts[:-1])} and {parts[-1]}"
+    return f"The {listed} chosen above {'is' if len(parts) == 1 else 'are'} filled in."
 
 
 def _name(stated: Stated) -> str:

@@ -25,8 +25,8 @@ class Proof:
     """One version: what, whose, when, by whom and in which role, of which file, under which rules.
 
     `role` is that of `recorded_by`; `reasons` counts the queries that were explained by reason code; `followed_by` is
-    what took its place, None while it stands; `mapped` are the school's own wordings that its mapping read, and
-    `signed_off` is the role of who declared it complete, empty where nobody was asked to.
+    what had taken its place at `read_at`, None while it stood; `mapped` are the school's own wordings that its mapping
+    read, and `signed_off` is the role of who declared it complete, empty where nobody was asked to.
     """
 
     return_id: int
@@ -49,6 +49,7 @@ class Proof:
     key_version: str
     data_version: int
     followed_by: tuple[ReturnState, int, datetime] | None
+    read_at: datetime
     mapped: tuple[Used, ...] = ()
     signed_off: str = ""
 
@@ -61,7 +62,8 @@ class Proof:
 def proofs(warehouse: Warehouse, scope: Scope, return_ids: Sequence[int]) -> tuple[Proof, ...]:
     """The proof of each version, in the order asked; RefusedError where one is not of the scope's own schools."""
     with warehouse.reading() as cursor:
-        found = [_proof(cursor, number) for number in return_ids]
+        moment = audit.now()
+        found = [_proof(cursor, number, read_at=moment) for number in return_ids]
         for one in found:
             _must_be_own(cursor, scope, one)
         return tuple(one for one in found if one is not None)
@@ -79,7 +81,7 @@ def _must_be_own(cursor: Cursor, scope: Scope, one: Proof | None) -> None:
         raise RefusedError(NOT_YOURS)
 
 
-def _proof(cursor: Cursor, return_id: int) -> Proof | None:
+def _proof(cursor: Cursor, return_id: int, *, read_at: datetime) -> Proof | None:
     rows = cursor.rows(
         "SELECT r.*, coalesce(s.name, r.school_urn) AS school_name FROM returns r "
         "LEFT JOIN standing_schools s ON s.urn = r.school_urn WHERE r.return_id = $id AND r.state = $sent",
@@ -100,6 +102,7 @@ def _proof(cursor: Cursor, return_id: int) -> Proof | None:
         role=str(event.get("role", "")),
         data_version=audit.data_version(cursor, as_at=row["recorded_at"]),
         followed_by=_follower(next_one),
+        read_at=read_at,
         mapped=mappings.used_in(cursor, return_id),
         signed_off=_signed_off(cursor, return_id),
     )

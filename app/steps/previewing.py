@@ -7,10 +7,11 @@ import streamlit as st
 from app import background, explaining, moved_words, preview_words, sending, sign_off
 from app.calm import calmly
 from app.identity import current_person
-from app.issues import PAGE, counted, pages
+from app.issues import PAGE, pages
 from app.layout_marks import plain
 from app.permissions import Action
 from app.sending import Draft
+from app.steps.schools import today
 from pipelines.house import open_house
 
 
@@ -26,6 +27,9 @@ def show(draft: Draft, names: dict[str, str]) -> None:
         st.warning(caution)
     if already := preview_words.elsewhere(draft.previews):
         st.warning(already)
+    first = draft.previews[0]
+    if running := preview_words.still_runs(first.academic_year, first.term, on=today()):
+        st.info(running)
     st.table(preview_words.as_table(draft.previews, names), hide_index=True)
     _named(draft, names)
     _moves(sending.with_moves(draft, house=open_house()))
@@ -42,7 +46,7 @@ def _named(draft: Draft, names: dict[str, str]) -> None:
     found = preview_words.named(draft.previews, names)
     if not len(found):
         return
-    with st.expander(f"Which incidents: {counted(len(found), 'reference')}, and the answers that differ"):
+    with st.expander(preview_words.listed(draft.previews, len(found))):
         first, last = pages(len(found))[0]
         if len(found) > PAGE:
             first, last = st.selectbox(
@@ -51,7 +55,7 @@ def _named(draft: Draft, names: dict[str, str]) -> None:
             )  # fmt: skip
         st.table(found[first:last].map(plain), hide_index=True)
         if not all(one.names_all for one in draft.previews):
-            st.caption("Of each school only the first of each kind are named; the numbers above are of all.")
+            st.caption("The list is cut: of each school only the first of each kind are in it. The numbers are of all.")
 
 
 def _moves(draft: Draft) -> None:

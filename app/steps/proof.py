@@ -18,7 +18,7 @@ from pipelines.receipts import Proof
 def show(person: Person, house: House, return_ids: Sequence[int], *, sentence: str = "") -> tuple[Proof, ...]:
     """Draw the receipt of these versions of one file, which must be of one's own schools, with its downloads."""
     found = receipts.proofs(house.warehouse, scope_of(person), return_ids)
-    facts = proof_words.common(found)
+    facts = proof_words.common(found, named=True)
     if len(found) == 1:
         facts += proof_words.of_school(found[0])
     with st.container(key="words-receipt"):

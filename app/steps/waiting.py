@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import time
+from datetime import UTC, datetime, timedelta
 
 import streamlit as st
 
@@ -10,7 +11,9 @@ from app import background, sending
 from app.background import Job
 from app.identity import current_person
 from app.permissions import Action
-from app.wording import number
+from app.sending import Draft
+from app.steps.previewing import cancel
+from app.wording import moment, number
 from pipelines.returns import Stage
 
 EVERY = 2.0  # seconds
@@ -29,10 +32,32 @@ def show() -> None:
     """How far the check is; the page goes on by itself when it has ended."""
     st.markdown(
         "**Your file is being checked.** It is large, so this takes a while. You may leave this page and come back: "
-        "what was found waits for you for two hours, in the portal's memory only. Nothing is kept until you submit it."
+        "what was found waits for you for two hours, in the portal's memory only. "
+        "Nothing in it is stored until you submit it."
     )
     _progress()
     st.button("Cancel the check", key="wait-cancel", on_click=_cancel)
+
+
+def came_back(draft: Draft) -> None:
+    """Of what a large file's check found: since when and until when it waits here, and a way to drop it."""
+    job = draft.found_by
+    if job is None or background.of(draft.person) is not job:
+        return
+    st.info(waits(job))
+    if draft.checked is None:  # the step before submitting has a button of its own
+        st.button("Cancel", key="wait-cancel", on_click=cancel)
+
+
+def waits(job: Job) -> str:
+    """“This file was checked on 3 May 2026, 10:02. What was found waits in the portal's memory until …”."""
+    ended = datetime.now(UTC) - timedelta(seconds=time.monotonic() - (job.ended or job.started))
+    until = ended + timedelta(seconds=background.KEPT_FOR)
+    return (
+        f"This file was checked on {moment(ended)}. What was found waits for you in the portal's memory until "
+        f"{moment(until)}, even when you close the browser. Nothing in the file is stored until you submit it. "
+        "Cancel drops it at once."
+    )
 
 
 @st.fragment(run_every=EVERY)

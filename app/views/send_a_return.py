@@ -25,11 +25,13 @@ def page() -> None:
         case Sent() as what:
             sent.show(what, names_of(person, house), house)
         case Draft(checked=None) as draft:
+            waiting.came_back(draft)
             checked.show(draft)
             mapping_step.section(draft, person, house, names_of(person, house))
             st.header("Send the corrected file", anchor="corrected")
             choosing.show(person, house, stated=draft.stated)
         case Draft() as draft:
+            waiting.came_back(draft)
             checked.show(draft)
             previewing.show(draft, names_of(person, house))
         case None if (job := background.of(person)) is not None and job.runs:
@@ -37,7 +39,9 @@ def page() -> None:
         case None:
             if job is not None and job.fault:
                 st.error(job.fault)
-            st.markdown("Choose the term, then a file. It is checked first; nothing is kept until you submit it.")
+            st.markdown(
+                "Choose the term, then a file. It is checked first; nothing in it is stored until you submit it."
+            )
             choosing.show(person, house, stated=Stated())
 
 

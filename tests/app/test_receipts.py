@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterator
+from dataclasses import replace
 from html.parser import HTMLParser
 from pathlib import Path
 
@@ -50,6 +51,7 @@ def test_a_receipt_says_the_same_later_as_when_the_return_was_sent(house: House)
     for label, value in (*proof_words.common([kept]), *proof_words.of_school(kept)):
         assert value in proof_words.as_text([kept])
         assert label in page
+    assert f"{kept.recorded_by}, {kept.role}" in page
     returned = visit("returns", person="school")
     returned.selectbox(key="receipt-of").set_value(1).run()
     assert kept.file_sha256 in words(returned)
@@ -59,7 +61,7 @@ def test_a_superseded_and_a_withdrawn_version_can_be_opened_and_say_so(house: Ho
     for _ in range(2):
         factories.submit(house.warehouse, factories.checked([incident()]))
     assert "superseded by version 2 on " in proof_words.state(proof(house))
-    assert proof_words.state(proof(house, 2)) == "stands now"
+    assert proof_words.state(proof(house, 2)).startswith("stood when this was written, ")
     app = visit("returns", person="school")
     app.selectbox(key="receipt-of").set_value(2).run()
     assert app.button(key="withdraw").disabled
@@ -76,7 +78,7 @@ def test_a_withdrawal_is_refused_when_another_version_came_in_since(house: House
     app.checkbox(key="withdraw-sure-1").check().run()
     factories.submit(house.warehouse, factories.checked([incident()]))
     app.button(key="withdraw").click().run()
-    assert proof_words.state(proof(house, 2)) == "stands now"
+    assert proof_words.state(proof(house, 2)).startswith("stood when this was written, ")
     assert returns.STALE in words(app) or "does not stand" in words(app) or "no version to withdraw" in words(app)
 
 
@@ -88,6 +90,17 @@ def test_nobody_reads_the_receipt_of_another_organisation(house: House) -> None:
     assert proof(house, 1, Scope.parse("la:991")).school_urn == "900003"
     with pytest.raises(RefusedError):
         proof(house, 2)
+
+
+def test_what_leaves_the_portal_names_the_role_of_the_sender_and_nobody(house: House) -> None:
+    app = press(checked(*csv_files([complete_incident()])), "send-submit")
+    kept = proof(house)
+    for given in (proof_words.as_text([kept]), printable.as_html([kept], sentence="Kept.").decode()):
+        assert kept.role in given
+        assert kept.recorded_by not in given
+    assert kept.recorded_by in words(app)
+    unknown = dict(proof_words.common([replace(kept, role="")]))
+    assert unknown["Sent by"] == "role not on record"
 
 
 class Told(HTMLParser):
@@ -108,10 +121,8 @@ class Told(HTMLParser):
 
 
 def test_the_printable_receipt_runs_nothing_fetches_nothing_and_shows_every_text_as_it_is(house: House) -> None:
-    from dataclasses import replace
-
     factories.submit(house.warehouse, factories.checked([incident()]))
-    nasty = replace(proof(house), school_name='<script>alert("x")</script>&=1+1', recorded_by="<img src=x>")
+    nasty = replace(proof(house), school_name='<script>alert("x")</script>&=1+1', role="<img src=x>")
     for several in ([nasty], [nasty, nasty]):
         page = printable.as_html(several, sentence="<b>kept</b>").decode()
         told = Told()

@@ -4,24 +4,29 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterator
+from dataclasses import replace
+from datetime import date, timedelta
 from pathlib import Path
 
 import pytest
 from streamlit.testing.v1 import AppTest
 
-from app import issues, proof_words, sending
+from app import issues, moved_words, preview_words, proof_words, sending, template_download
 from app.calm import UNEXPECTED, calmly
 from app.permissions import Person, Role
+from app.steps.schools import today, years
 from pipelines import receipts, returns
 from pipelines.history import last_day_of
 from pipelines.house import House
-from pipelines.reporting import Question
+from pipelines.moving import Move, Moved
+from pipelines.reporting import Coverage, Figure, Question, State
+from pipelines.returns import Preview, Stated
 from pipelines.scope import Scope
-from schemas.calendar import Term
+from schemas.calendar import Term, default_terms
 from schemas.errors import PlumblineError, RefusedError
 from tests import factories, uploads
 from tests.app.opened import csv_files, opened, visit, words
-from tests.factories import complete_incident, incident
+from tests.factories import complete_incident, incident, officer_of
 
 SECRET = "perhaps-kept-secret"
 SCHOOL = Scope.parse("school:900001")
@@ -210,8 +215,8 @@ def test_the_receipt_can_be_downloaded_as_text(house: House) -> None:
     assert app.get("download_button")[0].label == "Download the receipt"
     text = proof_words.as_text(receipts.proofs(house.warehouse, SCHOOL, [1]))
     assert "RECEIPT FOR A RETURN" in text
-    assert "Tobias Wrenfield, designated safeguarding lead" in text
-    assert "1, stands now" in text
+    assert "designated safeguarding lead" in text
+    assert "1, stood when this was written, " in text
 
 
 def test_a_return_is_not_kept_twice_by_a_second_press(house: House) -> None:
@@ -276,18 +281,90 @@ def test_a_nil_return_needs_the_word_of_the_school_and_gives_a_receipt(house: Ho
     app.radio(key="send-what").set_value(app.radio(key="send-what").options[1]).run()
     assert app.button(key="nil-record").disabled
     app.selectbox(key="nil-term-900001").set_value(("202526", Term.AUTUMN)).run()
+    assert [box.label for box in app.checkbox] == [
+        "School 900001 had no incidents in which staff were first told in the autumn term 2025/26."
+    ]
     app.checkbox[0].check().run()
     press(app, "nil-record")
     assert "The nil return of School 900001 for the autumn term 2025/26 is kept as version 1" in words(app)
     assert bool(house.reporting.returns(SCHOOL, Question("returns_received", year="202526"))["nil"].iloc[0])
 
 
-def test_a_nil_return_in_place_of_incidents_says_what_counts_no_longer(house: House) -> None:
+def test_a_nil_return_in_place_of_incidents_needs_a_word_for_that_too(house: House) -> None:
     factories.submit(house.warehouse, factories.checked([incident(), incident()]))
+    app = nil_for("202526", Term.AUTUMN)
+    assert "Version 1 of School 900001 for the autumn term 2025/26 holds 2 incidents" in words(app)
+    sure, known = app.checkbox
+    assert known.label == "I know that this takes the place of a return with 2 incidents, which then count no longer."
+    sure.check().run()
+    assert app.button(key="nil-record").disabled
+    app.checkbox[1].check().run()
+    press(app, "nil-record")
+    assert ("900001", 2, 0) in stored(house)
+
+
+def nil_for(year: str, term: Term) -> AppTest:
+    """The step of a nil return, with a term chosen."""
     app = visit("send_a_return", person="school")
     app.radio(key="send-what").set_value(app.radio(key="send-what").options[1]).run()
-    app.selectbox(key="nil-term-900001").set_value(("202526", Term.AUTUMN)).run()
-    assert "Version 1 of School 900001 for the autumn term 2025/26 holds 2 incidents" in words(app)
+    return app.selectbox(key="nil-term-900001").set_value((year, term)).run()
+
+
+def test_a_nil_return_after_many_may_be_explained_and_another_term_is_asked_about_afresh(house: House) -> None:
+    rows = [incident(incident_ref=f"I{place}") for place in range(20)]
+    factories.submit(house.warehouse, factories.checked(rows))
+    app = nil_for("202526", Term.SPRING)
+    key = "explain-whole-nil-after-many"
+    app.selectbox(key=key).set_value("checked_and_correct").run()
+    app.selectbox(key="nil-term-900001").set_value(("202526", Term.SUMMER)).run()
+    assert app.selectbox(key=key).value == ""
+    app.selectbox(key="nil-term-900001").set_value(("202526", Term.SPRING)).run()
+    app.selectbox(key=key).set_value("checked_and_correct").run()
+    app.checkbox[0].check().run()
+    page = words(press(app, "nil-record"))
+    assert "1 query, 1 explained (1 checked and correct)" in page
+    assert "there was no file to read" in page
+
+
+def test_of_a_term_that_still_runs_the_end_is_said_and_what_comes_later() -> None:
+    said = preview_words.still_runs("202526", Term.SPRING, on=date(2026, 2, 2))
+    last = last_day_of("202526", Term.SPRING)
+    assert said is not None
+    assert f"until {last.day} {last:%B} 2026: when staff are told of an incident after today" in said
+    assert preview_words.still_runs("202526", Term.SPRING, on=last) is not None
+    assert preview_words.still_runs("202526", Term.SPRING, on=last + timedelta(days=1)) is None
+
+
+def test_a_cut_list_gives_the_true_count() -> None:
+    many = Preview(
+        "900001", "202526", Term.AUTUMN, 1, was_nil=False, new=30_000, changed=2, unchanged=5, removed=0, children=1
+    )
+    assert "202 of 30,002 references are listed" in preview_words.listed([many], 202)
+    assert preview_words.listed([replace(many, new=1)], 3).startswith("Which incidents: 3 references, and")
+    assert preview_words.listed([replace(many, withdrawn=True)], 2).startswith("Which incidents: 2 references, and")
+
+
+def test_a_figure_whose_words_stay_is_not_said_to_move() -> None:
+    def days(value: float, late: float) -> Figure:
+        return Figure({}, value, 3, 3, None, 0, State.VALUE, coverage=Coverage(1, 1, 0), p90=late)
+
+    still = Move("days_to_escalation", "202526", "autumn", days(0.0, 1.0), replace(days(0.04, 2.0), not_known=1))
+    term = Move("incidents", "202526", "spring", days(4, 1.0), replace(days(4, 1.0), not_known=1))
+    moved = Moved(SCHOOL, None, (still,), (term,), {})
+    assert still.moves
+    assert term.moves
+    assert moved_words.sentence(moved).startswith("It moves none of your headline figures")
+    gone = replace(still, after=days(2, 2.0))
+    told = moved_words.sentence(replace(moved, headlines=(still, gone)))
+    assert told == "It moves 1 figure: days to escalation 0 days → 2 days."
+    assert len(moved_words.as_table(moved)) == 1
+
+
+def test_the_template_says_only_what_was_chosen() -> None:
+    assert template_download.filled_in(Stated()) == ""
+    assert template_download.filled_in(Stated("900001")) == "The school chosen above is filled in."
+    every = template_download.filled_in(Stated("900001", "202526", Term.AUTUMN))
+    assert every == "The school, academic year and term chosen above are filled in."
 
 
 def test_a_nil_return_is_offered_for_the_latest_ended_term_of_which_the_return_is_missing(house: House) -> None:
@@ -308,16 +385,23 @@ def test_a_nil_return_is_offered_for_the_latest_ended_term_of_which_the_return_i
     assert last_day_of("202425", Term.SPRING) < last_day_of(*missing) < last_day_of(*latest)
 
 
-def test_where_no_return_is_missing_the_latest_term_is_offered_with_what_it_holds(house: House) -> None:
+def test_where_no_return_is_missing_no_term_is_offered_by_itself(house: House) -> None:
+    for year in years():
+        for band in default_terms(year):
+            if band.last_day < today():
+                returns.record_nil(
+                    house.warehouse,
+                    school_urn="900001",
+                    academic_year=year,
+                    term=band.term,
+                    actor=officer_of(str(SCHOOL)),
+                )
     app = visit("send_a_return", person="school")
     app.radio(key="send-what").set_value(app.radio(key="send-what").options[1]).run()
-    year, term = app.selectbox(key="nil-term-900001").value
-    told = str(last_day_of(year, term))
-    rows = [incident(reported_date=told, dsl_informed_date=told)]
-    factories.submit(house.warehouse, factories.checked(rows, year=year, term=term))
-    app.run()
-    assert app.selectbox(key="nil-term-900001").value == (year, term)
-    assert "holds 1 incident. A nil return takes its place" in words(app)
+    box = app.selectbox(key="nil-term-900001")
+    assert (box.value, box.placeholder) == (None, "Choose a term")
+    assert not app.checkbox
+    assert "nil-record" not in buttons(app)
 
 
 def test_more_issues_than_a_page_holds_are_all_there_page_by_page(house: House) -> None:

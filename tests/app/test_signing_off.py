@@ -39,7 +39,8 @@ def test_the_lead_declares_and_only_then_submits_and_the_version_says_so(house: 
     app = visit("send_a_return", person="school")
     app.file_uploader[0].set_value(csv_files([complete_incident()])).run()
     app.button(key="send-check").click().run()
-    assert "Sign-off is asked for by its authority." in words(app)
+    assert "Sign-off is asked for by its authority. You may give it: tick the declaration below." in words(app)
+    assert "can be sent once it is signed off" in words(app)
     assert app.button(key="send-submit").disabled
     declaration(app).check().run()
     app.button(key="send-submit").click().run()
@@ -64,4 +65,5 @@ def test_an_officer_cannot_send_in_its_place(house: House) -> None:
     app.button(key="send-check").click().run()
     assert [one.value for one in app.warning if one.value == sign_off.NOT_SIGNED]
     assert app.button(key="send-submit").disabled
+    assert "tick the declaration" not in words(app)
     assert not [box for box in app.checkbox if box.label == sign_off.DECLARATION]
