@@ -27,7 +27,7 @@ ONLY_SET = (
 
 def sentence(board: Board) -> str:
     """How many are late, and how many came late; empty where there is no deadline to be late for."""
-    if not board.returns:
+    if not board.of_ended_terms:
         return ""
     if not any(one.due for one in board.returns):
         return "No deadline is set for these terms, so none of them is late."

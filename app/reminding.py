@@ -29,7 +29,7 @@ def section(person: Person, board: Board) -> None:
     _show_done()
     terms = terms_to_remind(board)
     if not terms:
-        st.markdown("Nobody has to be reminded: every return that is expected here has come.")
+        st.markdown(_nobody(board))
         return
     chosen = st.selectbox("Term", terms, format_func=lambda place: opening(period(*place)), key="remind-term")
     if st.toggle("Show who would get a reminder, and what it says", key="remind-preview"):
@@ -43,6 +43,12 @@ def terms_to_remind(board: Board) -> list[tuple[str, str]]:
     return sorted((place for place in found if has_ended(*place, on=board.today)), reverse=True)
 
 
+def _nobody(board: Board) -> str:
+    if board.of_ended_terms:
+        return "Nobody has to be reminded: every return that is expected here has come."
+    return "Nobody can be reminded yet: returns are expected once a term has ended."
+
+
 def _preview(person: Person, year: str, term: str) -> None:
     house = open_house()
     again = st.checkbox("Remind again those who were reminded today", key="remind-again")
@@ -54,9 +60,13 @@ def _preview(person: Person, year: str, term: str) -> None:
     if ready and ready[0].mail:
         with st.expander("Read the e-mail to the first of them"):
             st.text(f"Subject: {ready[0].mail.subject}\n\n{ready[0].mail.text}")
+    elif samples := [one.sample for one in planned if one.sample]:
+        with st.expander("Read what the e-mail would say, were a mailbox kept"):
+            st.text(samples[0])
     if house.smtp is None:
         st.info(NO_SERVER)
-    label = f"Send {number(len(ready))} {'reminder' if len(ready) == 1 else 'reminders'}"
+    count = f" {number(len(ready))}" if ready else ""
+    label = f"Send{count} {'reminder' if len(ready) == 1 else 'reminders'}"
     if st.button(label, type="primary", disabled=not ready or house.smtp is None, key="remind-send"):
         _send(year, term, again=again)
 

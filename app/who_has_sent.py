@@ -7,9 +7,10 @@ from typing import Any
 
 import pandas as pd
 
-from app.wording import moment, number, opening, period
+from app.wording import day, moment, number, opening, period
 from pipelines.board import ExpectedReturn, State
 from pipelines.return_states import ReturnState, state_of
+from pipelines.running_term import RunningTerm
 
 
 def sentence(expected: Sequence[ExpectedReturn], *, when: str, own: bool) -> str:
@@ -27,6 +28,22 @@ def sentence(expected: Sequence[ExpectedReturn], *, when: str, own: bool) -> str
     if own:
         return f"{start}; {number(len(missing))} {'has' if len(missing) == 1 else 'have'} not been sent."
     return f"{start}; {_schools(schools)} not sent {'theirs' if schools == len(missing) else 'all of theirs'}."
+
+
+def of_running(term: RunningTerm | None, early: int, *, own: bool) -> str:
+    """That a term is running, when its returns are expected, and how many came early; empty where none is in question.
+
+    `early` is how many returns of it have come.
+    """
+    if term is None:
+        return ""
+    called = f"The {period(term.academic_year, term.term)} is running: it ends on {day(term.last_day)}"
+    if own:
+        came = " The school's return has come early." if early else ""
+        return f"{called}, and its return is expected after that.{came}"
+    schools = "1 open school" if term.schools == 1 else f"{number(term.schools)} open schools"
+    has = "has" if early == 1 else "have"
+    return f"{called}, and its returns are expected after that. Of {schools}, {number(early)} {has} sent one early."
 
 
 def _schools(count: int) -> str:

@@ -14,16 +14,18 @@ from typing import Any
 
 import pandas as pd
 
-from pipelines import audit, deadlines
+from pipelines import audit, deadlines, running_term
 from pipelines.deadlines import Deadline, Place, day_in_england
 from pipelines.figures import Question
 from pipelines.history import FIRST_YEAR
 from pipelines.mailboxes import Mailbox, mailboxes_of
+from pipelines.running_term import RunningTerm
 from pipelines.scope import Actor, Scope
 from pipelines.warehouse.boards import expected_returns
 from pipelines.warehouse.compose import bindings
 from pipelines.warehouse.standing import grains_at
 from pipelines.warehouse.store import Warehouse
+from schemas.calendar import has_ended
 
 REMINDED = "reminder sent"
 
@@ -78,15 +80,41 @@ class ExpectedReturn:
 
 @dataclass(frozen=True, slots=True)
 class Board:
-    """Every expected return in question, by school and term; the deadlines of their authorities, by place."""
+    """Every expected return in question, by school and term; the deadlines of their authorities, by place.
+
+    Of a term that is running (`running`, where it is in question) none is expected; those that came early are listed.
+    """
 
     returns: tuple[ExpectedReturn, ...]
     deadlines: Mapping[Place, Deadline]
     today: date
+    running: RunningTerm | None = None
+
+    @property
+    def of_ended_terms(self) -> tuple[ExpectedReturn, ...]:
+        """The returns of terms that have ended: the ones that somebody waits for."""
+        return tuple(one for one in self.returns if has_ended(one.academic_year, one.term, on=self.today))
+
+    @property
+    def early(self) -> int:
+        """How many returns of the running term came already, of the schools that are open."""
+        if self.running is None:
+            return 0
+        place, urns = (self.running.academic_year, self.running.term), self.running.trusts
+        return len([o for o in self.returns if o.came and (o.academic_year, o.term) == place and o.school_urn in urns])
+
+    @property
+    def trusts(self) -> Mapping[str, str]:
+        """The trusts of these schools, by UID: on the last day of a term, or today of the running one."""
+        names = {one.trust_uid: one.trust_name for one in self.returns if one.trust_uid}
+        return {**(self.running.trust_names if self.running else {}), **names}
 
     def of_trust(self, uid: str | None) -> Board:
         """Only the returns of schools that were in a trust on the last day of the term; the whole for None."""
-        return self if uid is None else replace(self, returns=tuple(o for o in self.returns if o.trust_uid == uid))
+        if uid is None:
+            return self
+        running = self.running.of_trust(uid) if self.running else None
+        return replace(self, returns=tuple(one for one in self.returns if one.trust_uid == uid), running=running)
 
 
 def read(warehouse: Warehouse, scope: Scope, question: Question, *, now: datetime | None = None) -> Board:
@@ -103,10 +131,11 @@ def read(warehouse: Warehouse, scope: Scope, question: Question, *, now: datetim
         )  # fmt: skip
         due = deadlines.standing_everywhere(cursor)
         kept = mailboxes_of(cursor, scope)
-    today = day_in_england(moment)
+        today = day_in_england(moment)
+        running = running_term.read(cursor, scope, question, moment=moment, today=today)
     found = tuple(_expected(row, due, kept, today=today) for row in rows)
     authorities = {one.la_code for one in found}
-    return Board(found, {place: one for place, one in due.items() if place[0] in authorities}, today)
+    return Board(found, {place: one for place, one in due.items() if place[0] in authorities}, today, running)
 
 
 def note_chase_list(warehouse: Warehouse, rows: Sequence[ExpectedReturn], *, actor: Actor) -> None:

@@ -17,7 +17,7 @@ from pipelines.board import REMINDED, Board, ExpectedReturn
 from pipelines.deadlines import day_in_england
 from pipelines.figures import Question
 from pipelines.mail import Mail, Post
-from pipelines.mailboxes import Mailbox, mailboxes
+from pipelines.mailboxes import ContactRole, Mailbox, mailboxes
 from pipelines.scope import OPERATOR, Actor, Scope, ScopeKind
 from pipelines.smtp_settings import Smtp
 from pipelines.warehouse.store import Warehouse
@@ -45,7 +45,10 @@ class Fate(StrEnum):
 
 @dataclass(frozen=True, slots=True)
 class Reminder:
-    """One school that would get, or got, a reminder; `why` says why one was not sent."""
+    """One school that would get, or got, a reminder; `why` says why one was not sent.
+
+    `sample` is what it would say to the designated safeguarding lead, where no mailbox is kept to send it to.
+    """
 
     school_urn: str
     school_name: str
@@ -54,6 +57,7 @@ class Reminder:
     fate: Fate
     mail: Mail | None = None
     why: str = ""
+    sample: str = ""
 
 
 def plan(warehouse: Warehouse, authority: Scope, year: str, term: Term, *, again: bool = False) -> tuple[Reminder, ...]:
@@ -146,7 +150,8 @@ def _missing(warehouse: Warehouse, authority: Scope, year: str, term: Term) -> B
 
 def _planned(one: ExpectedReturn, mailbox: Mailbox | None, *, today: set[str]) -> Reminder:
     if mailbox is None:
-        return Reminder(one.school_urn, one.school_name, "", one.due, Fate.NO_MAILBOX)
+        sample = f"Subject: {_subject(one)}\n\n{_text(one, ContactRole.LEAD)}"
+        return Reminder(one.school_urn, one.school_name, "", one.due, Fate.NO_MAILBOX, sample=sample)
     fate = Fate.TODAY if one.school_urn in today else Fate.READY
     return Reminder(one.school_urn, one.school_name, str(mailbox.role), one.due, fate, _mail(one, mailbox))
 
@@ -159,8 +164,15 @@ def _with(one: Reminder, fate: Fate, why: str = "") -> Reminder:
 
 
 def _mail(one: ExpectedReturn, mailbox: Mailbox) -> Mail:
-    term = f"{one.term} term {label(one.academic_year)}"
-    return Mail(mailbox.address, f"Return for the {term}{_due_in_short(one)}", _text(one, mailbox, term))
+    return Mail(mailbox.address, _subject(one), _text(one, mailbox.role))
+
+
+def _subject(one: ExpectedReturn) -> str:
+    return f"Return for the {_term(one)}{_due_in_short(one)}"
+
+
+def _term(one: ExpectedReturn) -> str:
+    return f"{one.term} term {label(one.academic_year)}"
 
 
 def _due_in_short(one: ExpectedReturn) -> str:
@@ -177,9 +189,9 @@ def _day(day: date) -> str:
     return f"{day.day} {day:%B %Y}"
 
 
-def _text(one: ExpectedReturn, mailbox: Mailbox, term: str) -> str:
+def _text(one: ExpectedReturn, role: str) -> str:
     name = " ".join(one.school_name.split())
-    return TEXT.format(role=mailbox.role, name=name, urn=one.school_urn, term=term, due=_due(one))
+    return TEXT.format(role=role, name=name, urn=one.school_urn, term=_term(one), due=_due(one))
 
 
 TEXT = """\

@@ -31,36 +31,44 @@ from pipelines.cells_given_out import CSV_TYPE
 from pipelines.house import open_house
 from pipelines.scope import ScopeKind
 
-FEW = 40  # versions that are shown without being asked for
-PAGE = 60  # rows of the board at a time
+FEW = 20  # versions that are shown without being asked for
+PAGE = 20  # rows of the board at a time
 
 
 def page() -> None:
-    """The answer first, then what to chase, every expected return, the settings around them, and the history."""
+    """The answer first, then what to chase, the settings around it, every expected return, and the history."""
     person = current_person(Action.SEE_RETURNS)
     st.title("Returns: who has sent what?", anchor=False)
     answer = st.container()
     chosen = filters.choose(person, "year", "term", "phase")
     house = open_house()
     found = board.read(house.warehouse, scope_of(person), chosen.question("returns_received"))
-    trust = filters.trust({one.trust_uid: one.trust_name for one in found.returns if one.trust_uid})
+    trust = filters.trust(found.trusts)
     shown = found.of_trust(trust)
     own = person.scope.kind is ScopeKind.SCHOOL
-    answer.markdown(f"**{who_has_sent.sentence(shown.returns, when=_when(chosen), own=own)}**")
-    answer.markdown(board_words.sentence(shown))
+    for said in _answer(shown, when=_when(chosen), own=own):
+        answer.markdown(said)
     st.caption(
         f"A return is expected of each school that was open on the last day of the term, once it has ended; of a "
         f"running term those that came are counted. A nil return says that there was nothing; no return says nothing. "
         f"{board_words.ONLY_SET} Data version {house.reporting.data_version()}."
     )
-    if shown.returns:
+    if shown.of_ended_terms:
         show_missing(person, shown)
-        show_board(shown)
     deadline_form.section(person, found)
     reminding.section(person, found)
     mailbox_form.section(person)
     sign_off.setting(person)
+    if shown.returns:
+        show_board(shown)
     show_versions(person, chosen)
+
+
+def _answer(shown: Board, *, when: str, own: bool) -> list[str]:
+    """What has come of the terms that have ended, how late, and that another is running."""
+    running = who_has_sent.of_running(shown.running, shown.early, own=own)
+    expected = who_has_sent.sentence(shown.of_ended_terms, when=when, own=own)
+    return [text for text in (f"**{expected}**", board_words.sentence(shown), running) if text]
 
 
 def _when(chosen: filters.Chosen) -> str:

@@ -156,6 +156,16 @@ def test_the_preview_of_reminders_says_who_would_get_one_and_that_no_server_is_s
     assert "Your school's return for the summer term 2025/26 has not come." in app.text[0].value
 
 
+def test_the_words_of_a_reminder_can_be_read_before_any_mailbox_is_kept(house: House) -> None:
+    app = for_year("officer")
+    app.selectbox(key="remind-term").set_value(("202526", "summer")).run()
+    app.toggle(key="remind-preview").set_value(True).run()
+    assert "Your school's return for the summer term 2025/26 has not come." in app.text[0].value
+    button = app.button(key="remind-send")
+    assert button.disabled
+    assert button.label == "Send reminders"
+
+
 def test_a_trust_asks_for_sign_off_and_then_no_longer(house: House) -> None:
     app = visit("returns", person="trust")
     app.button(key="sign-off-change").click().run()
