@@ -113,7 +113,13 @@ def _files(export: list[Path]) -> list[NamedFile]:
 
     if not all(path.is_file() for path in export):
         raise QuestionError("The export was not found. See that its name is written as it is, with its ending.")
-    return [NamedFile("export", path.read_bytes()) for path in export]
+    try:
+        return [NamedFile("export", path.read_bytes()) for path in export]
+    except OSError:
+        raise QuestionError(
+            "The export cannot be opened. Close it in other programs, see that you may read it, and try again. "
+            "Nothing was written."
+        ) from None
 
 
 def _may_be_written(out: Path) -> None:

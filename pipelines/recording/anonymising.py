@@ -21,6 +21,7 @@ from pipelines.recording.exports import RawTable, read_export
 from pipelines.recording.key_files import SchoolKey
 from pipelines.recording.pseudonyms import Pseudonyms
 from pipelines.recording.report import Line
+from pipelines.recording.return_sheet import said_on_return_sheet
 from pipelines.recording.writing import return_file
 from schemas.calendar import Term, term_of
 from schemas.errors import LanguageError, QuestionError, UnreadableError
@@ -71,6 +72,7 @@ def format_named(name: str) -> RecordingSystem:
 def anonymise(files: Sequence[NamedFile], system: RecordingSystem, key: SchoolKey, stated: Stated) -> Anonymised:
     """Make the return; an error of ours says why there is none, without a word of the export."""
     tables = read_export(files, system)
+    stated = _with_the_return_sheet(stated, files, system)
     urn = _school(tables, system, stated)
     made = convert(tables, system, Pseudonyms(key.secret, urn))
     if not made.incidents:
@@ -79,6 +81,18 @@ def anonymise(files: Sequence[NamedFile], system: RecordingSystem, key: SchoolKe
     content = return_file({"incidents": made.incidents, "children": made.children}, said)
     _pass_the_gate(content)
     return Anonymised(content, len(made.incidents), len(made.children), made.lines)
+
+
+def _with_the_return_sheet(stated: Stated, files: Sequence[NamedFile], system: RecordingSystem) -> Stated:
+    """What was stated, filled up from the return sheet; two different schools are a QuestionError."""
+    said = said_on_return_sheet(files, system)
+    if stated.school_urn and said.school_urn and stated.school_urn != said.school_urn:
+        raise QuestionError("The return sheet has another URN than --school. Correct one of them. Nothing was written.")
+    return Stated(
+        stated.school_urn or said.school_urn or None,
+        stated.academic_year or said.academic_year,
+        stated.term or said.term,
+    )
 
 
 def _school(tables: Mapping[str, RawTable], system: RecordingSystem, stated: Stated) -> str:
@@ -91,10 +105,16 @@ def _school(tables: Mapping[str, RawTable], system: RecordingSystem, stated: Sta
         for _, cells in table.rows
     }
     urns = {text for text in found if _is_urn(text)} | ({stated.school_urn} if stated.school_urn else set())
-    if len(urns) != 1 or not all(map(_is_urn, urns)):
+    if not all(map(_is_urn, urns)):
         raise QuestionError(
-            "Say which one school the export is of: --school with its six-digit URN, the same as in the export if it "
-            "stands there. Nothing was written."
+            "A URN has six digits. Correct it, after --school or on the return sheet. Nothing was written."
+        )
+    if not urns:
+        raise QuestionError("Say which school the export is of: --school with its six-digit URN. Nothing was written.")
+    if len(urns) > 1:
+        raise QuestionError(
+            "The export has the URN of several schools, or of another than --school says. Keep the rows of one school. "
+            "Nothing was written."
         )
     return urns.pop()
 

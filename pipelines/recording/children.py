@@ -6,16 +6,19 @@ from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
 
 from pipelines.recording.events import Event
+from pipelines.recording.exports import KEY
 from pipelines.recording.lists import as_many, entries
-from pipelines.recording.pseudonyms import usable
+from pipelines.recording.pseudonyms import is_nearly_a_upn, usable
 from pipelines.recording.report import Kind, Report
 from pipelines.recording.rows import Row
 from schemas.lexicon import lexicon
 from schemas.recording_systems import IDENTIFYING, Meaning, Part, RecordingSystem
 
 COLUMNS = ("role", "year_group", "sex", "sen", "social_care_status")
+_IDENTIFYING = (*map(Meaning, IDENTIFYING), KEY)
 _CELLS = (
-    *(Meaning(part) for part in (*IDENTIFYING, Part.DATE_OF_BIRTH)),
+    *_IDENTIFYING,
+    Meaning(Part.DATE_OF_BIRTH),
     *(Meaning(Part.COLUMN, name) for name in COLUMNS),
 )
 
@@ -30,12 +33,20 @@ class Entry:
 
     def identifiers(self) -> Iterator[tuple[Part, str]]:
         """Every identifier that can be used, the best first; a number that has a UPN's form is a UPN."""
-        for part in IDENTIFYING:
-            text = self.cells[Meaning(part)]
-            if upn := usable(Part.UPN, text):
-                yield Part.UPN, upn
-            elif part is not Part.UPN and (number := usable(part, text)):
-                yield part, number
+        upns = [usable(Part.UPN, self.cells[meaning]) for meaning in _IDENTIFYING]
+        yield from ((Part.UPN, upn) for upn in dict.fromkeys(upns) if upn)
+        for meaning, upn in zip(_IDENTIFYING, upns, strict=True):
+            if not upn and (number := _own_number(meaning, self.cells[meaning])):
+                yield number
+
+
+def _own_number(meaning: Meaning, text: str) -> tuple[Part, str] | None:
+    """A number that is no UPN; in the column of keys that of admission, unless it must be a mistyped UPN."""
+    if meaning.part is Part.UPN or (meaning == KEY and is_nearly_a_upn(text)):
+        return None
+    part = Part.ADMISSION_NUMBER if meaning == KEY else meaning.part
+    number = usable(part, text)
+    return (part, number) if number else None
 
 
 def listed(events: Sequence[Event], system: RecordingSystem, report: Report, *, table: str) -> tuple[Entry, ...]:
@@ -64,7 +75,7 @@ def _children_of(row: Row, system: RecordingSystem, report: Report, *, table: st
 def _count(texts: Mapping[Meaning, str], system: RecordingSystem) -> int:
     """How many children a row lists: as many as the longest list of identifiers, or else of anything."""
     counts = {meaning: len(entries(text, system.separators)) for meaning, text in texts.items()}
-    return max(counts[Meaning(part)] for part in IDENTIFYING) or max(counts.values())
+    return max(counts[meaning] for meaning in _IDENTIFYING) or max(counts.values())
 
 
 def best_identifiers(found: Sequence[Entry]) -> tuple[tuple[Part, str] | None, ...]:

@@ -8,14 +8,16 @@ from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
 from collections.abc import Set as AbstractSet
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from datetime import date
 
 import numpy as np
 
+from pipelines.recording.already_made import refuse_examples, refuse_finished_keys
 from pipelines.recording.children import COLUMNS, Entry, best_identifiers, codes_of_child, listed
 from pipelines.recording.events import Event, events, with_children
 from pipelines.recording.exports import CHILDREN, EXPORT, INCIDENTS, RawTable
+from pipelines.recording.identifying_columns import tell
 from pipelines.recording.incidents import IncidentReader
 from pipelines.recording.pseudonyms import Pseudonyms, has_wrong_check_letter, may_stand
 from pipelines.recording.reading import Dates, dates_of
@@ -45,6 +47,7 @@ def convert(tables: Mapping[str, RawTable], system: RecordingSystem, pseudonyms:
     report = Report()
     found, of_events, of_children = _events(tables, system, report)
     entries = listed(found, system, report, table=of_children)
+    refuse_finished_keys(entries, table=CHILDREN)
     chosen = best_identifiers(entries)
     numbers = {number for entry in entries for _, number in entry.identifiers()}
     reader = IncidentReader(found, system, report, table=of_events)
@@ -58,6 +61,7 @@ def convert(tables: Mapping[str, RawTable], system: RecordingSystem, pseudonyms:
         maker.row(entry, one, incident=incidents[entry.event], births=births)
         for entry, one in zip(entries, chosen, strict=True)
     ]
+    tell(tables, system, report, births_used=bool(maker.years_worked_out))
     if system.layout is Layout.ROW_PER_ACTION:
         children = _once_each(children, entries, report)
     return Converted(_held("incidents", incidents), _held("children", children), report.lines)
@@ -67,6 +71,7 @@ def _events(
     tables: Mapping[str, RawTable], system: RecordingSystem, report: Report
 ) -> tuple[tuple[Event, ...], str, str]:
     rows = {name: understood(table, system, report) for name, table in tables.items()}
+    refuse_examples(rows)
     if system.layout is Layout.TWO_TABLES:
         return with_children(rows[INCIDENTS], rows[CHILDREN]), INCIDENTS, CHILDREN
     return events(rows[EXPORT], system, report, table=EXPORT), EXPORT, EXPORT
@@ -87,6 +92,7 @@ class _Children:
     pseudonyms: Pseudonyms
     report: Report
     table: str
+    years_worked_out: set[int] = field(default_factory=set)  # the rows, for the report
 
     def row(self, entry: Entry, chosen: tuple[Part, str] | None, *, incident: Cells, births: Dates) -> Cells:
         """One child of one incident."""
@@ -99,6 +105,8 @@ class _Children:
         if chosen is None:
             self._note(Kind.NO_IDENTIFIER, entry)
             return ""
+        if sum(part is Part.UPN for part, _ in entry.identifiers()) > 1:
+            self._note(Kind.TWO_UPNS, entry)
         part, identifier = chosen
         if part is not Part.UPN:
             self._note(Kind.OTHER_NUMBER, entry)
@@ -116,6 +124,8 @@ class _Children:
         worked_out = (
             year_group(date.fromisoformat(born), on=date.fromisoformat(reported)) if born and reported else None
         )
+        if worked_out:
+            self.years_worked_out.add(entry.row)
         if worked_out is None and not recorded:
             self._note(Kind.BIRTH_DATE, entry)
         elif recorded and worked_out not in (None, recorded):

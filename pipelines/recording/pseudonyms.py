@@ -22,6 +22,7 @@ from schemas.recording_systems import Part
 KEY_LENGTH = 32  # hexadecimal characters: 128 bits, far beyond chance collisions
 REFERENCE_LENGTH = 24
 _UPN = re.compile(r"[A-HJ-NP-RT-Z][0-9]{11}[0-9A-Z]")
+_NEARLY_UPN = re.compile(r"(?=(?:[^0-9]*[0-9]){8})[A-Z][0-9A-Z]{10,14}")
 _OWN_NUMBER = re.compile(r"(?=[^0-9]*[0-9])[0-9A-Z][0-9A-Z/-]{0,19}")
 _BRACKETED = re.compile(r"\(([^()]*)\)\s*$")
 # Letters only in the words that such references use: others might be somebody's initials.
@@ -63,6 +64,11 @@ def usable(part: Part, text: str) -> str | None:
     if not _OWN_NUMBER.fullmatch(levelled):
         return None
     return (levelled.lstrip("0") or None) if levelled.isdigit() else levelled  # spreadsheets drop leading noughts
+
+
+def is_nearly_a_upn(text: str) -> bool:
+    """Whether this is a UPN with a typing error that leaves it without a UPN's form."""
+    return _NEARLY_UPN.fullmatch(level(text)) is not None
 
 
 def has_wrong_check_letter(upn: str) -> bool:

@@ -24,9 +24,11 @@ class Kind(StrEnum):
     NOT_PAIRED = "not-paired"
     NO_IDENTIFIER = "no-identifier"
     CHECK_LETTER = "check-letter"
+    TWO_UPNS = "two-upns"
     TEMPORARY_UPN = "temporary-upn"
     OTHER_NUMBER = "other-number"
     BIRTH_DATE = "birth-date"
+    BIRTH_DATES_USED = "birth-dates-used"
     YEAR_DIFFERS = "year-differs"
     NEW_REFERENCE = "new-reference"
 
@@ -44,10 +46,15 @@ SENTENCES: dict[Kind, tuple[bool, str]] = {
     Kind.DISAGREE: (True, "{column}: the rows of one event say different things; left blank"),
     Kind.NOT_PAIRED: (True, "{column}: lists another number of entries than there are children; left blank"),
     Kind.NO_IDENTIFIER: (True, "child_key: no UPN or pupil number that can be used; left blank"),
-    Kind.CHECK_LETTER: (True, "child_key: the UPN's check letter is wrong, so the key may not be this child's"),
+    Kind.CHECK_LETTER: (
+        True,
+        "child_key: made from a UPN whose check letter is wrong; mistyped once, it makes two children of one",
+    ),
+    Kind.TWO_UPNS: (True, "child_key: the row has two different UPNs; made from the one in the column for UPNs"),
     Kind.TEMPORARY_UPN: (False, "child_key: made from a temporary UPN; it changes when the child gets a permanent one"),
     Kind.OTHER_NUMBER: (False, "child_key: made from the school's own number, because there is no UPN"),
     Kind.BIRTH_DATE: (True, "year_group: the date of birth gives no school year; left blank"),
+    Kind.BIRTH_DATES_USED: (False, "Dates of birth were used for the year groups, and dropped"),
     Kind.YEAR_DIFFERS: (True, "year_group: the date of birth gives another year than is recorded; kept as recorded"),
     Kind.NEW_REFERENCE: (False, "incident_ref: replaced by a reference made with the key"),
 }  # fmt: skip

@@ -28,11 +28,14 @@ STEPS = (
     "If your school had no incidents this term, send no workbook: send a nil return in the portal.",
 )
 NEVER = (
-    "Never write a name, initials, a date of birth, a UPN, a pupil or staff number, an address, a phone number, an "
+    "Never send a name, initials, a date of birth, a UPN, a pupil or staff number, an address, a phone number, an "
     "account name,",
-    "a police reference or free text anywhere in this workbook. A return that holds any of these is refused whole.",
+    "a police reference or free text anywhere in a workbook. A return that holds any of these is refused whole.",
     "child_key is a pseudonym that your school makes with a secret key of its own and that is the same for a child in "
     "every return.",
+    "To have keys made, write UPNs in child_key, keep that workbook at the school, and send only the return.xlsx that "
+    "this makes of it:",
+    "plumbline anonymise filled.xlsx --key-file plumbline.key --format canonical --out return.xlsx",
 )
 KINDS = {
     "date": "A date, dd/mm/yyyy",

@@ -20,6 +20,11 @@ LAST_ROW, LAST_COLUMN = 1_048_575, 16_383  # of a sheet, counted from nought
 ANY_URN = "000000"
 _TITLE, _PROMPT = 32, 255  # the most characters that a spreadsheet program shows
 _WIDTHS = range(11, 35)
+# A warning that can be passed: the workbook may be filled in with UPNs, and de-identified before it is sent.
+_NO_KEY = (
+    "A key has 16 to 64 characters. A UPN may stand here only if this workbook is de-identified at the school before "
+    "it is sent: see the sheet Read me."
+)
 _HEADER_HEIGHT = 32
 ALLOWED = (
     "insert_rows", "delete_rows", "sort", "autofilter", "format_cells", "format_columns", "format_rows",
@@ -78,14 +83,17 @@ def _accepted(column: Column, places: Mapping[str, str]) -> dict[str, Any]:
         }
     if column.kind == "codes":
         return {"validate": "any"}
-    shortest, longest = {"urn": (6, 6), "key": (16, 64)}.get(column.kind, (1, 32))
+    if column.kind == "key":
+        return {**_of_length(16, 64), "error_type": "warning", "error_message": _NO_KEY}
+    shortest, longest = (6, 6) if column.kind == "urn" else (1, 32)
     return {
-        "validate": "length",
-        "criteria": "between",
-        "minimum": shortest,
-        "maximum": longest,
+        **_of_length(shortest, longest),
         "error_message": "This is too short or too long; the sheet Read me says what the column takes.",
     }
+
+
+def _of_length(shortest: int, longest: int) -> dict[str, Any]:
+    return {"validate": "length", "criteria": "between", "minimum": shortest, "maximum": longest}
 
 
 def _prompt(column: Column) -> str:
