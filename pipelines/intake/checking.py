@@ -119,6 +119,7 @@ def check(
     told(Stage.RELATIONS)
     issues += relations.check(incidents, placed.children, placed.stated, around)
     issues += whole.check(incidents)
+    issues += whole.beyond_the_roll(incidents, around.schools)
     return Checked(
         _said_once(issues),
         read.sha256,

@@ -26,7 +26,7 @@ class Stated:
 
 @dataclass(frozen=True)
 class Surroundings:
-    """`schools` is the register by `urn` (name, low_age, high_age, open_date, close_date), or None.
+    """`schools` is the register by `urn` (name, low_age, high_age, pupils, open_date, close_date), or None.
 
     `mapping` is how the school's own wordings are read, or None.
     """

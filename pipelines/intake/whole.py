@@ -13,6 +13,8 @@ from schemas.issues import Issue
 from schemas.lexicon import Column, lexicon
 
 LEAST_ANSWERS = 10  # of fewer, half are soon “not known” by chance
+ROLLS = 2  # as many incidents in a term as this times the pupils on roll, no school can have had
+BEYOND_DOUBT = 500  # a roll is years old and may be small: below so many, nothing is refused by it
 LEAST_INCIDENTS = 4  # of fewer, one day is nothing unusual
 
 
@@ -31,6 +33,20 @@ def check(incidents: pd.DataFrame) -> list[Issue]:
         *(issue for column in _asking() for issue in _of_column(column, unsure, answered, vague, schools)),
         *_one_day(incidents, schools),
     ]
+
+
+def beyond_the_roll(incidents: pd.DataFrame, schools: pd.DataFrame | None) -> list[Issue]:
+    """An error for each school with far more incidents than pupils on roll, where the register knows the roll.
+
+    `schools` is the register by `urn`, with `pupils`.
+    """
+    if schools is None or "pupils" not in schools.columns or not len(incidents):
+        return []
+    found = Schools(incidents)
+    told = found.counts(np.ones(len(incidents), bool))
+    roll = schools["pupils"].reindex(found.urns).to_numpy(float, na_value=np.nan)
+    where = (roll > 0) & (told > ROLLS * roll) & (told > BEYOND_DOUBT)
+    return list(found.issues("whole-more-than-roll", where, count=told, roll=np.nan_to_num(roll).astype(int)))
 
 
 class Schools:
