@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Mapping
 
 from pipelines.disclosure import LEAST_SCHOOLS
+from pipelines.protection.attack import exposed
 from pipelines.protection.secondary import UnprotectableError, protect
 from pipelines.protection.solving import UnprovenError
 from pipelines.sharing.linking import Linked
@@ -24,7 +25,41 @@ def decide(linked: Linked, before: Mapping[str, bool], *, least: int) -> dict[st
     for table in linked.family.tables:
         for values in linked.values_together(table):
             _decide_one(linked, table, values, public, least=least)
+    return _safe_together(linked, before, public, least=least)
+
+
+def _safe_together(
+    linked: Linked, before: Mapping[str, bool], public: dict[str, bool], *, least: int
+) -> dict[str, bool]:
+    """The decisions, without the tables that give something away together though each by itself does not.
+
+    Tables that rest on the same incidents bound them from both sides. It is rare, so whole tables are left out: at
+    each step the one whose going leaves the fewest cells exposed, until there is none.
+    """
+    told = {place.table for place in linked.parts if public.get(place.key) and place.key not in before}
+    given_away = _exposed(linked, public, least=least)
+    while given_away and told:
+        without = {name: _without(linked, name, before, public) for name in sorted(told)}
+        left = {name: _exposed(linked, trial, least=least) for name, trial in without.items()}
+        least_left = min(sorted(told, reverse=True), key=left.__getitem__)
+        public, given_away = without[least_left], left[least_left]
+        told.remove(least_left)
     return public
+
+
+def _exposed(linked: Linked, public: Mapping[str, bool], *, least: int) -> int:
+    """How many cells somebody works back or narrows too far from all tables at once; a doubt counts too."""
+    whole = linked.whole(public, least=least)
+    try:
+        return len(exposed(whole, (), least=least, readers=linked.readers(whole)))
+    except UnprovenError:
+        return len(whole.cells)
+
+
+def _without(linked: Linked, table: str, before: Mapping[str, bool], public: Mapping[str, bool]) -> dict[str, bool]:
+    """The decisions with everything new of one table withheld."""
+    gone = {place.key for place in linked.parts if place.table == table} - set(before)
+    return {key: is_shown and key not in gone for key, is_shown in public.items()}
 
 
 def _decide_one(

@@ -57,6 +57,16 @@ class Linked:
         known = {cell.key for cell in cells}
         return Tables(tuple(cells), tuple(one for one in sums if {one.total, *one.parts} <= known))
 
+    def whole(self, public: Mapping[str, bool], *, least: int) -> Tables:
+        """All tables as one system, each cell as it was decided."""
+        cells, sums = [], []
+        for one in self.family.tables:
+            places = [place for place in self.parts if place.table == one.id]
+            cells += [self._cell(place, public, least=least) for place in places]
+            sums += list(self._sums(one, places))
+        known = {cell.key for cell in cells}
+        return Tables(tuple(cells), tuple(one for one in sums if {one.total, *one.parts} <= known))
+
     def _levels_of(self, table: SharedTable, public: Mapping[str, bool]) -> frozenset[str]:
         """The levels that bear on a table: its own only, where all that it rests on is shown for the authority."""
         before = {one.id for one in self._rests_on(table)}
