@@ -36,6 +36,7 @@ def show(person: Person, house: House, schools: dict[str, str]) -> None:
     )  # fmt: skip
     if when is None:
         st.markdown(f"Every return expected of {plain(schools[urn])} has come. {NOT_DUE}")
+        st.button("Record a nil return", type="primary", disabled=True, key="nil-record")
         return
     _declare(person, house, urn, schools[urn], *when)
 
