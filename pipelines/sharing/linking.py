@@ -180,9 +180,9 @@ def _over_time(place: Place, terms: tuple[str, ...]) -> Iterator[Sum]:
 
 
 def _reader(name: str, own: Mapping[str, tuple[int, bool]], keys: Collection[str]) -> Reader | None:
-    """None for someone who has no part in any of these cells, and so no more knowledge than anyone."""
+    """None for someone who knows no more than anyone: no part in a cell, and none that is theirs alone, even if empty."""
     mine = {key: part for key, part in own.items() if key in keys}
-    if not any(count for count, _ in mine.values()):
+    if not any(count or alone for count, alone in mine.values()):
         return None
     knows = {key: count for key, (count, alone) in mine.items() if alone}
     return Reader(name, knows=knows, at_least={key: count for key, (count, _) in mine.items() if key not in knows})
