@@ -12,6 +12,11 @@ from tests.sharing.auditor import audit
 from tests.sharing.authorities import random_authority, schools_of, shown_of
 
 
+def test_a_school_that_alone_has_none_works_nothing_back() -> None:
+    _, breaches = attack(random_authority(26))  # one school is all of a phase, and knows that its figure is none
+    assert breaches == []
+
+
 @pytest.mark.parametrize("seed", [1000, 1005])
 def test_nobody_works_back_what_a_small_authority_withholds(seed: int) -> None:
     (figures, withheld), breaches = attack(random_authority(seed, schools=6))
