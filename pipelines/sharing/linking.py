@@ -180,7 +180,7 @@ def _over_time(place: Place, terms: tuple[str, ...]) -> Iterator[Sum]:
 
 
 def _reader(name: str, own: Mapping[str, tuple[int, bool]], keys: Collection[str]) -> Reader | None:
-    """None for someone who knows no more than anyone: no part in a cell, and none that is theirs alone, even if empty."""
+    """None for someone who knows no more than anyone: no part in a cell, and none theirs alone, even if empty."""
     mine = {key: part for key, part in own.items() if key in keys}
     if not any(count or alone for count, alone in mine.values()):
         return None
