@@ -3,12 +3,19 @@
 from __future__ import annotations
 
 import json
+from collections import Counter
 from collections.abc import Mapping
 from dataclasses import dataclass
 from datetime import datetime
+from typing import Any
 
-from pipelines.scope import Scope
-from pipelines.warehouse.store import Warehouse
+from pipelines import audit
+from pipelines.history import last_day_of, schools_in_scope
+from pipelines.intake.checking import Checked
+from pipelines.keeping import schools_of
+from pipelines.scope import Actor, Scope
+from pipelines.warehouse.store import Cursor, Warehouse
+from schemas.issues import errors, queries
 
 CHECKED, NOT_ACCEPTED = "return checked", "return not accepted"
 
@@ -21,6 +28,25 @@ class Attempt:
     role: str
     sound: bool
     rules: Mapping[str, int]
+
+
+def note(warehouse: Warehouse, checked: Checked, actor: Actor) -> None:
+    """Keep the fact of a check and nothing of the file: when, by which role, how many issues of which rule."""
+    wrong = Counter(issue.rule for issue in errors(checked.issues))
+    asked = Counter(issue.rule for issue in queries(checked.issues))
+    counts: dict[str, Any] = {"errors": dict(wrong)} if wrong else {"queries": dict(asked)}
+    with warehouse.writing() as cursor:
+        detail = counts | _of_what(cursor, checked, actor)
+        audit.record(cursor, audit.Event(actor, NOT_ACCEPTED if wrong else CHECKED, str(actor.scope), detail))
+
+
+def _of_what(cursor: Cursor, checked: Checked, actor: Actor) -> dict[str, Any]:
+    """The term, and which of the actor's own schools: a URN of the file that is nobody's may be anything."""
+    if not checked.academic_year or checked.term is None:
+        return {}
+    mine = schools_in_scope(cursor, actor.scope, on=last_day_of(checked.academic_year, checked.term))
+    own = sorted(mine & set(schools_of(checked)))
+    return {"academic_year": checked.academic_year, "term": str(checked.term), "schools": own}
 
 
 def read(warehouse: Warehouse, scope: Scope, *, most: int) -> tuple[Attempt, ...]:

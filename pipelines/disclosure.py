@@ -36,8 +36,8 @@ def is_sensitive(part: Part, *, least: int, compares: bool) -> bool:
     """Whether a count must be withheld; `compares`: others compare with it, so no school may stand for most."""
     if part.count == 0:
         return False
-    left = part.count - max(part.largest_school, part.largest_trust)
-    if part.count < least or 0 < left < least:
+    left = (part.count - part.largest_school, part.count - part.largest_trust)  # a trust's may be all of it
+    if part.count < least or any(0 < others < least for others in left):
         return True
     return compares and (part.schools < LEAST_SCHOOLS or 2 * part.largest_school > part.count)
 

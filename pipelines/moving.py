@@ -10,7 +10,7 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, replace
 from datetime import datetime
 
-from pipelines import audit, exact, returns
+from pipelines import audit, exact, keeping
 from pipelines.figures import Coverage, Figure, Question, State
 from pipelines.intake.checking import Checked
 from pipelines.scope import Actor, Scope, ScopeKind
@@ -62,13 +62,13 @@ def moved(warehouse: Warehouse, checked: Checked, *, actor: Actor, key: bytes) -
     rows = sum(len(table) for table in (checked.incidents, checked.children) if table is not None)
     if rows > MOST_ROWS or checked.academic_year is None or checked.term is None:
         return None
-    urns = returns.schools_of(checked)
+    urns = keeping.schools_of(checked)
     school = urns[0] if len(urns) == 1 and actor.scope.kind is not ScopeKind.SCHOOL else None
     scope, place = actor.scope, (checked.academic_year, str(checked.term))
     with warehouse.trying() as cursor:
         before = _figures(cursor, scope, school, *place)
         released = _released(cursor, urns, *place)
-        returns.write(cursor, checked, actor=actor, key=key, explanations={}, when=audit.now())
+        keeping.write(cursor, checked, actor=actor, key=key, explanations={}, when=audit.now())
         after = _figures(cursor, scope, school, *place)
     moves = _together(before, after)
     own = tuple(one for one in moves if one.measure != BY_TERM.measure or (one.year, one.term) == place)

@@ -6,15 +6,14 @@ its audit event: a crash at any point leaves the old state whole.
 
 from __future__ import annotations
 
-from collections import Counter
-from collections.abc import Callable, Container, Mapping, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, replace
 from datetime import date, datetime
 from typing import Any
 
 import pandas as pd
 
-from pipelines import audit, explaining, mappings, sign_off
+from pipelines import attempts, audit, explaining, keeping, mappings, sign_off
 from pipelines.earlier_counts import nil_issues
 from pipelines.history import history_issues, last_day_of, schools_in_scope
 from pipelines.intake import bounded
@@ -23,7 +22,6 @@ from pipelines.intake.bounds import OPERATOR
 from pipelines.intake.checking import Checked, Stage
 from pipelines.intake.surroundings import Stated, Surroundings
 from pipelines.intake.tables import NamedFile
-from pipelines.keys import rekey
 from pipelines.mappings import Used
 from pipelines.preview import Preview, last_seen, preview
 from pipelines.register import known_schools
@@ -31,11 +29,10 @@ from pipelines.return_states import ReturnState, must_move
 from pipelines.scope import Actor, Scope, ScopeKind
 from pipelines.warehouse import standing
 from pipelines.warehouse.store import Cursor, Warehouse
-from schemas import rulebook
-from schemas.calendar import Term, assign_terms, default_terms, label
+from schemas.calendar import Term, default_terms, label
 from schemas.errors import QuestionError, RefusedError, StaleError
 from schemas.explanation import Explanation
-from schemas.issues import Issue, errors, queries
+from schemas.issues import Issue, queries
 
 __all__ = [
     "Checked", "NamedFile", "Preview", "Receipt", "Stage", "Stated", "check", "get_ready", "preview", "record_nil",
@@ -77,7 +74,7 @@ def check(
     `told` is called as each stage begins.
     """
     checked = look_at(warehouse, files, stated=stated, actor=actor, key=key, mapped=mapped, told=told)
-    note_attempt(warehouse, checked, actor)
+    attempts.note(warehouse, checked, actor)
     return checked
 
 
@@ -137,13 +134,13 @@ def submit(
     _must_have_begun(checked.academic_year, checked.term, on=(when or audit.now()).date())
     with warehouse.writing() as cursor:
         moment = when or audit.now()  # one writer at a time, so moments come in the order of versions
-        urns = schools_of(checked)
+        urns = keeping.schools_of(checked)
         _must_be_in_scope(cursor, actor, urns, checked.academic_year, checked.term)
         year, term = checked.academic_year, checked.term
         asked = sign_off.must_be_signed(cursor, urns, year, term, actor=actor, signed_as=signed_as)
         mappings.must_still_stand(cursor, checked.read_by, actor=actor)
         _must_be_as_seen(cursor, urns, seen)
-        versions = write(cursor, checked, actor=actor, key=key, explanations=explanations or {}, when=moment)
+        versions = keeping.write(cursor, checked, actor=actor, key=key, explanations=explanations or {}, when=moment)
         signed = sign_off.keep(cursor, versions, asked, actor=actor, signed_as=signed_as, when=moment)
     return _receipts(versions.assign(signed_off_as=signed), used=checked.used)
 
@@ -152,37 +149,6 @@ def explained(checked: Checked, given: explaining.Given) -> dict[Issue, Explanat
     """Which queries of a checked return would be sent explained, and how: as given now, or as before."""
     asked = {issue.rule for issue in queries(checked.issues)}
     return explaining.explained(checked, {rule: why for rule, why in given.items() if rule in asked}, checked.explained)
-
-
-def schools_of(checked: Checked) -> list[str]:
-    """The URNs of a return's schools, in order."""
-    return (
-        [] if checked.incidents is None else sorted(str(u) for u in checked.incidents["school_urn"].dropna().unique())
-    )
-
-
-def write(
-    cursor: Cursor, checked: Checked, *, actor: Actor, key: bytes, explanations: explaining.Given, when: datetime
-) -> pd.DataFrame:
-    """Everything that keeping a return writes, in the caller's transaction.
-
-    The rows of `returns` are given back, with how many queries were `explained`, and of those how many `carried` over.
-    """
-    urns = schools_of(checked)
-    before = explaining.explained_before(cursor, checked, key=key)
-    versions = _new_versions(cursor, checked, urns, actor=actor, when=when)
-    _keep_rows(cursor, checked, versions, key=key)
-    found = explaining.explained(checked, explanations, before)
-    explaining.keep(cursor, found, {one: _returns_of(checked, versions, one.table, one.row) for one in found})
-    mappings.record_use(cursor, checked.used, versions)
-    cursor.append("returns", versions)
-    _record(cursor, versions, actor, "return submitted", when=when)
-    standing.refresh(cursor, urns)
-    carried = {issue for issue, why in found.items() if why.carried_from is not None}
-    return versions.assign(
-        explained=_queries_by_school(checked, urns, among=found),
-        carried=_queries_by_school(checked, urns, among=carried),
-    )
 
 
 def record_nil(
@@ -213,11 +179,11 @@ def record_nil(
         _must_be_in_scope(cursor, actor, [school_urn], academic_year, term)
         asked = sign_off.must_be_signed(cursor, [school_urn], academic_year, term, actor=actor, signed_as=signed_as)
         _must_be_as_seen(cursor, [school_urn], None if seen is None else {school_urn: seen})
-        versions = _new_versions(cursor, checked, [school_urn], actor=actor, when=moment)
-        explaining.keep(cursor, why, {one: _returns_of(checked, versions, one.table, one.row) for one in why})
+        versions = keeping.new_versions(cursor, checked, [school_urn], actor=actor, when=moment)
+        explaining.keep(cursor, why, {one: keeping.returns_of(checked, versions, one.table, one.row) for one in why})
         cursor.append("returns", versions)
         signed = sign_off.keep(cursor, versions, asked, actor=actor, signed_as=signed_as, when=moment)
-        _record(cursor, versions, actor, "nil return recorded", when=moment)
+        keeping.record(cursor, versions, actor, "nil return recorded", when=moment)
         standing.refresh(cursor, [school_urn])
     return _receipts(versions.assign(explained=len(why), carried=0, signed_off_as=signed))[0]
 
@@ -278,26 +244,6 @@ def _must_have_begun(academic_year: str, term: Term, *, on: date) -> None:
         raise QuestionError(f"The {term} term of {label(academic_year)} has not begun.")
 
 
-def note_attempt(warehouse: Warehouse, checked: Checked, actor: Actor) -> None:
-    """Keep the fact of a check and nothing of the file: when, by which role, how many issues of which rule."""
-    wrong = Counter(issue.rule for issue in errors(checked.issues))
-    asked = Counter(issue.rule for issue in queries(checked.issues))
-    action = "return not accepted" if wrong else "return checked"
-    counts: dict[str, Any] = {"errors": dict(wrong)} if wrong else {"queries": dict(asked)}
-    with warehouse.writing() as cursor:
-        detail = counts | _of_what(cursor, checked, actor)
-        audit.record(cursor, audit.Event(actor, action, str(actor.scope), detail))
-
-
-def _of_what(cursor: Cursor, checked: Checked, actor: Actor) -> dict[str, Any]:
-    """The term, and which of the actor's own schools: a URN of the file that is nobody's may be anything."""
-    if not checked.academic_year or checked.term is None:
-        return {}
-    mine = schools_in_scope(cursor, actor.scope, on=last_day_of(checked.academic_year, checked.term))
-    own = sorted(mine & set(schools_of(checked)))
-    return {"academic_year": checked.academic_year, "term": str(checked.term), "schools": own}
-
-
 def _must_be_known(cursor: Cursor, urn: str) -> None:
     schools = known_schools(cursor)
     if schools is None or urn not in schools.index:
@@ -309,81 +255,6 @@ def _must_be_in_scope(cursor: Cursor, actor: Actor, urns: Sequence[str], year: s
         return
     if not set(urns) <= schools_in_scope(cursor, actor.scope, on=last_day_of(year, term)):
         raise RefusedError(NO_SCHOOL)
-
-
-def _new_versions(
-    cursor: Cursor, checked: Checked, urns: Sequence[str], *, actor: Actor, when: datetime
-) -> pd.DataFrame:
-    """The rows of `returns` that this submission adds, one a school."""
-    before = cursor.frame(
-        "SELECT school_urn, max(version) AS version FROM returns "
-        "WHERE academic_year = $year AND term = $term GROUP BY school_urn",
-        {"year": checked.academic_year, "term": str(checked.term)},
-    ).set_index("school_urn")["version"]
-    last = cursor.rows("SELECT coalesce(max(return_id), 0) AS last FROM returns")[0]["last"]
-    versions = pd.DataFrame({"school_urn": list(urns)})
-    versions.insert(0, "return_id", range(last + 1, last + 1 + len(urns)))
-    versions["academic_year"], versions["term"] = checked.academic_year, str(checked.term)
-    versions["version"] = (before.reindex(list(urns)).fillna(0).to_numpy() + 1).astype(int)
-    versions["state"], versions["nil"] = "submitted", checked.incidents is None
-    versions["recorded_at"], versions["recorded_by"] = pd.Timestamp(when), actor.name
-    versions["file_sha256"], versions["rule_book"] = checked.sha256, rulebook.VERSION
-    versions["key_version"] = checked.key_version
-    for table, rows in (("incidents", checked.incidents), ("children", checked.children)):
-        counts = rows["school_urn"].value_counts() if rows is not None else pd.Series(dtype=int)
-        versions[table] = counts.reindex(list(urns)).fillna(0).to_numpy().astype(int)
-    versions["queries"] = _queries_by_school(checked, urns)
-    return versions
-
-
-def _queries_by_school(checked: Checked, urns: Sequence[str], *, among: Container[Issue] | None = None) -> list[int]:
-    """How many queries (of these) each school's rows have; those of the whole file count for each."""
-    counting = [issue for issue in queries(checked.issues) if among is None or issue in among]
-    whole = sum(1 for issue in counting if issue.row is None)
-    counts: Counter[str] = Counter()
-    for table, rows in (("incidents", checked.incidents), ("children", checked.children)):
-        asked = [issue.row for issue in counting if issue.table == table and issue.row is not None]
-        if rows is not None and asked:
-            counts.update(str(urn) for urn in rows["school_urn"].reindex(asked))
-    return [counts[urn] + whole for urn in urns]
-
-
-def _keep_rows(cursor: Cursor, checked: Checked, versions: pd.DataFrame, *, key: bytes) -> None:
-    assert checked.incidents is not None  # noqa: S101 - submit has looked
-    assert checked.children is not None  # noqa: S101
-    ids = pd.Series(versions["return_id"].to_numpy(), index=versions["school_urn"].to_numpy())
-    terms = assign_terms(checked.incidents["reported_date"])
-    incidents = _own_columns(checked.incidents, ids).assign(
-        counted_year=terms["academic_year"].to_numpy(), counted_term=terms["term"].to_numpy()
-    )
-    cursor.append("incidents", incidents)
-    children = _own_columns(checked.children, ids)
-    cursor.append("children", children.assign(child_key=rekey(children["child_key"], key)))
-
-
-def _own_columns(rows: pd.DataFrame, ids: pd.Series) -> pd.DataFrame:
-    urns = rows["school_urn"].astype("category")
-    of_category = ids.reindex([str(urn) for urn in urns.array.categories]).to_numpy()
-    return rows.assign(return_id=of_category[urns.array.codes], row_number=rows.index.to_numpy())
-
-
-def _returns_of(checked: Checked, versions: pd.DataFrame, table: str, row: int | None) -> list[int]:
-    rows = checked.incidents if table == "incidents" else checked.children
-    if row is None or rows is None or row not in rows.index:
-        return [int(number) for number in versions["return_id"]]
-    own = versions["school_urn"] == str(rows["school_urn"].loc[row])
-    return [int(number) for number in versions["return_id"][own]]
-
-
-def _record(cursor: Cursor, versions: pd.DataFrame, actor: Actor, action: str, *, when: datetime) -> None:
-    audit.record(cursor, *(_event(row, actor, action) for row in versions.itertuples()), when=when)
-
-
-def _event(row: Any, actor: Actor, action: str) -> audit.Event:
-    detail = {"return": row.return_id, "version": row.version, "incidents": row.incidents,
-              "children": row.children, "file": row.file_sha256}  # fmt: skip
-    subject = f"school:{row.school_urn} {row.academic_year} {row.term}"
-    return audit.Event(actor, action, subject, detail, changes_figures=True)
 
 
 def _receipts(versions: pd.DataFrame, *, used: Sequence[Used] = ()) -> tuple[Receipt, ...]:

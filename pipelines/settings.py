@@ -23,8 +23,9 @@ class Settings:
     PLUMBLINE_WAREHOUSE: the database file (default var/plumbline.duckdb). PLUMBLINE_KEY: the portal's own
     secret for pupil keys, at least 32 characters; without it one is made and kept beside the warehouse,
     readable by its owner only. PLUMBLINE_MEMORY: DuckDB's memory limit. PLUMBLINE_UPLOAD_MB: the largest
-    upload, PLUMBLINE_BACKLOAD_MB of those who look after several schools. PLUMBLINE_LEAST_SHOWN: the least count shown
-    of others' data, never below 5.
+    upload (default 20). PLUMBLINE_BACKLOAD_MB: the largest of those who look after several schools (default the same;
+    the portal's gate cannot tell people apart, so raising it lets anyone who reaches the portal send as much).
+    PLUMBLINE_LEAST_SHOWN: the least count shown of others' data, never below 5.
     PLUMBLINE_SMTP_…: the mail server (`smtp_settings.Smtp`); without its host no e-mail is sent.
     """
 
@@ -41,12 +42,13 @@ class Settings:
 def settings() -> Settings:
     """The settings of this process."""
     warehouse = Path(os.environ.get("PLUMBLINE_WAREHOUSE") or DEFAULT_WAREHOUSE)
+    upload_mb = _number("PLUMBLINE_UPLOAD_MB", 20)
     return Settings(
         warehouse=warehouse,
         key=_key(os.environ.get("PLUMBLINE_KEY"), beside=warehouse),
         memory=_memory(os.environ.get("PLUMBLINE_MEMORY") or "4GB"),
-        upload_mb=_number("PLUMBLINE_UPLOAD_MB", 20),
-        backload_mb=_number("PLUMBLINE_BACKLOAD_MB", 200),
+        upload_mb=upload_mb,
+        backload_mb=_number("PLUMBLINE_BACKLOAD_MB", upload_mb),
         least_shown=max(LEAST_SHOWN, _number("PLUMBLINE_LEAST_SHOWN", LEAST_SHOWN)),
         smtp=smtp_of_environment(),
     )

@@ -205,12 +205,13 @@ def _workbooks() -> Iterator[tuple[str, NamedFile, str]]:
     merged = workbook()
     merged["incidents"].merge_cells("A3:B3")
     yield "Merged cells", saved(merged), READ
-    yield from _hand_made()
-
-
-def _hand_made() -> Iterator[tuple[str, NamedFile, str]]:
     plain = saved(workbook())
-    row = f'<row r="2">{text_cells("INC-1", "900001")}</row>'
+    yield from _entity_bombs(plain)
+    yield from _odd_sheets(plain)
+    yield from _odd_packages(plain)
+
+
+def _entity_bombs(plain: NamedFile) -> Iterator[tuple[str, NamedFile, str]]:
     yield "An entity bomb in a sheet", raw_workbook(HEADER, before=DOCTYPE), "file-unsafe-xml"
     relations = _part(plain, "xl/_rels/workbook.xml.rels").replace(
         b"</Relationships>",
@@ -220,6 +221,10 @@ def _hand_made() -> Iterator[tuple[str, NamedFile, str]]:
     yield "An entity bomb in the shared texts", with_part(with_texts, "xl/t.xml", f"{DOCTYPE}<x/>"), "file-unsafe-xml"
     for part in ("xl/workbook.xml", "xl/styles.xml", "_rels/.rels"):
         yield f"An entity bomb in {part}", with_part(plain, part, f"{DOCTYPE}<x>&b;</x>"), "file-unsafe-xml"
+
+
+def _odd_sheets(plain: NamedFile) -> Iterator[tuple[str, NamedFile, str]]:
+    row = f'<row r="2">{text_cells("INC-1", "900001")}</row>'
     yield (
         "A cell at XFD1048576, far from all others",
         raw_workbook(HEADER + row + '<row r="1048576"><c r="XFD1048576" t="str"><v>x</v></c></row>'),
@@ -246,6 +251,9 @@ def _hand_made() -> Iterator[tuple[str, NamedFile, str]]:
         HEADER + '<row r="2"><c t="str"><v>A</v></c><c><v>44594</v></c></row>', properties='<workbookPr date1904="1"/>'
     )
     yield "Plain numbers in a workbook that counts from 1904", from_1904, "file-1904-dates"
+
+
+def _odd_packages(plain: NamedFile) -> Iterator[tuple[str, NamedFile, str]]:
     yield (
         "Strict Open XML",
         with_part(plain, "xl/workbook.xml", '<workbook xmlns="http://purl.oclc.org/ooxml/spreadsheetml/main"/>'),

@@ -11,13 +11,13 @@ from zoneinfo import ZoneInfo
 
 import pandas as pd
 
+from pipelines.attempts import NOT_ACCEPTED
 from pipelines.history import last_day_of, schools_in_scope
 from pipelines.report.holding import Held
 from pipelines.scope import Scope
 from pipelines.warehouse.store import Cursor, Warehouse
 from schemas.calendar import Term
 
-NOT_ACCEPTED = "return not accepted"
 HERE = ZoneInfo("Europe/London")
 
 
@@ -73,7 +73,7 @@ def _attempts(cursor: Cursor, *, schools: Collection[str], academic_year: str, t
     found = [(row, json.loads(row["detail"])) for row in rows]
     return [
         Past(_here(row["recorded_at"]), urn, "Not accepted: nothing was kept", str(row["role"]),
-             errors=sum(detail["errors"].values()))
+             errors=sum(detail["errors"].values()) if len(detail["schools"]) == 1 else None)  # of several: not its own
         for row, detail in found
         if detail.get("academic_year") == academic_year and detail.get("term") == term
         for urn in sorted(set(detail.get("schools", ())) & set(schools))

@@ -45,7 +45,7 @@ def serving(folder: Path) -> Iterator[Served]:
     shutil.move(kept.demonstration(), warehouse)
     names = _names(warehouse)
     port, log = _free_port(), folder / "portal.log"
-    environment = {**os.environ, "PLUMBLINE_KEY": KEY.decode(), "PLUMBLINE_BACKLOAD_MB": "20"}
+    environment = {**os.environ, "PLUMBLINE_KEY": KEY.decode()}
     command = [_plumbline(), "demo", "--port", str(port), "--no-browser"]
     with log.open("wb") as out:
         process = subprocess.Popen(command, cwd=folder, env=environment, stdout=out, stderr=subprocess.STDOUT)

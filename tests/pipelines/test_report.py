@@ -209,6 +209,19 @@ def test_history_has_versions_and_failed_attempts_of_that_school_and_term_by_rol
     assert past(store, NEIGHBOUR, Reporting(store).versions(NEIGHBOUR), held=held) == ()
 
 
+def test_of_a_failed_file_for_several_schools_no_school_is_told_how_many_errors_it_had() -> None:
+    store = factories.warehouse({}, {"URN": "900002"})
+    files = attempted(complete_incident(status=""), complete_incident(incident_ref="B", school_urn="900002", status=""))
+    officer = factories.officer_of("la:990")
+    returns.check(store, files, stated=Stated(None, "202526", Term.AUTUMN), actor=officer, key=KEY)
+    own = hold(returns.look_at(store, attempted(complete_incident()), stated=Stated("900001", "202526", Term.AUTUMN),
+                               actor=SCHOOL, key=KEY))  # fmt: skip
+    rows = past(store, SCHOOL.scope, Reporting(store).versions(SCHOOL.scope), held=own)
+    assert [(one.school_urn, one.what, one.errors) for one in rows] == [
+        ("900001", "Not accepted: nothing was kept", None)
+    ]
+
+
 def test_what_is_recorded_of_an_attempt_names_only_the_senders_own_schools() -> None:
     store = factories.warehouse({})
     files = attempted(complete_incident(status=""), complete_incident(school_urn="123456"))

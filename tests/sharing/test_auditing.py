@@ -17,6 +17,11 @@ def test_a_school_that_alone_has_none_works_nothing_back() -> None:
     assert breaches == []
 
 
+def test_two_schools_of_a_trust_that_has_all_of_a_figure_work_nothing_back_of_each_other() -> None:
+    _, breaches = attack(random_authority(27))
+    assert breaches == []
+
+
 @pytest.mark.parametrize("seed", [1000, 1005])
 def test_nobody_works_back_what_a_small_authority_withholds(seed: int) -> None:
     (figures, withheld), breaches = attack(random_authority(seed, schools=6))
