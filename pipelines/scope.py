@@ -50,8 +50,14 @@ OPERATOR = Scope(ScopeKind.OPERATOR)
 
 @dataclass(frozen=True, slots=True)
 class Actor:
-    """Who acts: a name that identifies an account, a role, and the organisation they act for."""
+    """Who acts: a name that identifies an account, a role, the organisation they act for, and what they stated.
+
+    `purpose` is a code of schemas/purposes.toml, which rows of single incidents need; `request` names the request or
+    session's run in which they act, so that one page's events can be found together.
+    """
 
     name: str
     role: str
     scope: Scope
+    purpose: str = ""
+    request: str = ""
