@@ -9,6 +9,7 @@ from pipelines.reference_pages.checks_page import checks_page
 from pipelines.reference_pages.data_dictionary import data_dictionary
 from pipelines.reference_pages.formats_page import formats_page
 from pipelines.reference_pages.measures_page import measures_page
+from pipelines.reference_pages.purposes_page import purposes_page
 from pipelines.reference_pages.rule_sets_page import rule_sets_page
 
 __all__ = [
@@ -17,6 +18,7 @@ __all__ = [
     "data_dictionary",
     "formats_page",
     "measures_page",
+    "purposes_page",
     "rule_sets_page",
     "stale_pages",
     "write_pages",
@@ -28,6 +30,7 @@ PAGES: Mapping[str, Callable[[], str]] = {
     "measures.md": measures_page,
     "checks.md": checks_page,
     "formats.md": formats_page,
+    "purposes.md": purposes_page,
 }
 
 
