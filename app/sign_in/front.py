@@ -1,0 +1,37 @@
+"""The first page: the ways to sign in that this portal has."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from typing import TYPE_CHECKING
+
+from starlette.requests import Request
+from starlette.responses import RedirectResponse, Response
+
+from app.sign_in import pages
+
+if TYPE_CHECKING:
+    from pipelines.house import House
+
+Way = tuple[str, str]  # words, address
+NO_WAY = "Nobody can sign in yet. Ask whoever looks after this portal to set a provider or to invite you."
+LOCAL: Way = ("Sign in with an e-mail address and a password", "/sign-in/local")
+
+
+def page_of(house: House) -> Callable[[Request], Response]:
+    """The route of /sign-in."""
+
+    def show(_: Request) -> Response:
+        found = ways(house)
+        if [address for _, address in found] == [LOCAL[1]]:
+            return RedirectResponse(LOCAL[1], 303)
+        if not found:
+            return pages.page("Sign in", pages.paragraph(NO_WAY))
+        return pages.page("Sign in", *(pages.paragraph(pages.way(*one)) for one in found))
+
+    return show
+
+
+def ways(house: House) -> list[Way]:
+    """Provider and local accounts, as far as this portal has them."""
+    return []
