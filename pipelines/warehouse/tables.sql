@@ -93,3 +93,21 @@ CREATE TABLE IF NOT EXISTS mappings (
 CREATE TABLE IF NOT EXISTS mapped_wordings (
     return_id BIGINT, table_name VARCHAR, column_name VARCHAR, said VARCHAR, meant VARCHAR, rows_read INTEGER
 );
+
+-- One row for each thing said of who somebody is: the latest row of an identity says. Never an e-mail address.
+CREATE TABLE IF NOT EXISTS people (
+    issuer VARCHAR, subject VARCHAR, name VARCHAR, recorded_at TIMESTAMP, recorded_by VARCHAR
+);
+
+-- One row for each thing that happened to a grant: given or ended; the latest row of a grant_id says.
+CREATE TABLE IF NOT EXISTS grants (
+    grant_id BIGINT, issuer VARCHAR, subject VARCHAR, organisation VARCHAR, role VARCHAR, from_day DATE,
+    until_day DATE, given_by VARCHAR, reason VARCHAR, state VARCHAR, recorded_at TIMESTAMP, recorded_by VARCHAR
+);
+
+-- One row for each thing that happened to a session of somebody signed in: started, rotated, acting, ended. The cookie's
+-- secret is kept as its SHA-256 only; session_id is another random number, safe to show.
+CREATE TABLE IF NOT EXISTS sessions (
+    sequence BIGINT, session_id VARCHAR, event VARCHAR, secret_hash VARCHAR, issuer VARCHAR, subject VARCHAR,
+    provider_session VARCHAR, grant_id BIGINT, happened_at TIMESTAMP
+);
