@@ -127,21 +127,31 @@ def submit(
     `sign_off`). Raises RefusedError when errors stand, a school is outside the actor's scope or sign-off is missing,
     and StaleError when something was sent for a school, or the mapping that read the file changed, since.
     """
+    with warehouse.writing() as cursor:
+        return submit_within(
+            cursor, checked, actor=actor, key=key, explanations=explanations, seen=seen, signed_as=signed_as, when=when
+        )
+
+
+def submit_within(
+    cursor: Cursor, checked: Checked, *, actor: Actor, key: bytes, explanations: explaining.Given | None = None,
+    seen: Mapping[str, int] | None = None, signed_as: str | None = None, when: datetime | None = None,
+) -> tuple[Receipt, ...]:  # fmt: skip
+    """The same within a transaction, for whoever keeps something else together with it."""
     must_move(_before(checked), ReturnState.SUBMITTED)
     assert checked.incidents is not None  # noqa: S101 - a return that may be submitted has rows
     if checked.term is None or checked.academic_year is None:
         raise RefusedError("Say which academic year and term the return is for.")
-    _must_have_begun(checked.academic_year, checked.term, on=(when or audit.now()).date())
-    with warehouse.writing() as cursor:
-        moment = when or audit.now()  # one writer at a time, so moments come in the order of versions
-        urns = keeping.schools_of(checked)
-        _must_be_in_scope(cursor, actor, urns, checked.academic_year, checked.term)
-        year, term = checked.academic_year, checked.term
-        asked = sign_off.must_be_signed(cursor, urns, year, term, actor=actor, signed_as=signed_as)
-        mappings.must_still_stand(cursor, checked.read_by, actor=actor)
-        _must_be_as_seen(cursor, urns, seen)
-        versions = keeping.write(cursor, checked, actor=actor, key=key, explanations=explanations or {}, when=moment)
-        signed = sign_off.keep(cursor, versions, asked, actor=actor, signed_as=signed_as, when=moment)
+    year, term = checked.academic_year, checked.term
+    _must_have_begun(year, term, on=(when or audit.now()).date())
+    moment = when or audit.now()  # one writer at a time, so moments come in the order of versions
+    urns = keeping.schools_of(checked)
+    _must_be_in_scope(cursor, actor, urns, year, term)
+    asked = sign_off.must_be_signed(cursor, urns, year, term, actor=actor, signed_as=signed_as)
+    mappings.must_still_stand(cursor, checked.read_by, actor=actor)
+    _must_be_as_seen(cursor, urns, seen)
+    versions = keeping.write(cursor, checked, actor=actor, key=key, explanations=explanations or {}, when=moment)
+    signed = sign_off.keep(cursor, versions, asked, actor=actor, signed_as=signed_as, when=moment)
     return _receipts(versions.assign(signed_off_as=signed), used=checked.used)
 
 
@@ -169,22 +179,33 @@ def record_nil(
     `seen` is what `last_return` said when the person read it; StaleError when something was sent since.
     `signed_as` as in `submit`.
     """
-    _must_have_begun(academic_year, term, on=(when or audit.now()).date())
     with warehouse.writing() as cursor:
-        moment = when or audit.now()
-        issues = nil_issues(cursor, school_urn=school_urn, academic_year=academic_year, term=term)
-        checked = Checked(tuple(issues), "", academic_year=academic_year, term=term)
-        why = explaining.explained(checked, explanations or {}, {})
-        _must_be_known(cursor, school_urn)
-        _must_be_in_scope(cursor, actor, [school_urn], academic_year, term)
-        asked = sign_off.must_be_signed(cursor, [school_urn], academic_year, term, actor=actor, signed_as=signed_as)
-        _must_be_as_seen(cursor, [school_urn], None if seen is None else {school_urn: seen})
-        versions = keeping.new_versions(cursor, checked, [school_urn], actor=actor, when=moment)
-        explaining.keep(cursor, why, {one: keeping.returns_of(checked, versions, one.table, one.row) for one in why})
-        cursor.append("returns", versions)
-        signed = sign_off.keep(cursor, versions, asked, actor=actor, signed_as=signed_as, when=moment)
-        keeping.record(cursor, versions, actor, "nil return recorded", when=moment)
-        standing.refresh(cursor, [school_urn])
+        return record_nil_within(
+            cursor, school_urn=school_urn, academic_year=academic_year, term=term, actor=actor, seen=seen,
+            signed_as=signed_as, explanations=explanations, when=when,
+        )  # fmt: skip
+
+
+def record_nil_within(
+    cursor: Cursor, *, school_urn: str, academic_year: str, term: Term, actor: Actor, seen: int | None = None,
+    signed_as: str | None = None, explanations: explaining.Given | None = None, when: datetime | None = None,
+) -> Receipt:  # fmt: skip
+    """The same within a transaction, for whoever keeps something else together with it."""
+    _must_have_begun(academic_year, term, on=(when or audit.now()).date())
+    moment = when or audit.now()
+    issues = nil_issues(cursor, school_urn=school_urn, academic_year=academic_year, term=term)
+    checked = Checked(tuple(issues), "", academic_year=academic_year, term=term)
+    why = explaining.explained(checked, explanations or {}, {})
+    _must_be_known(cursor, school_urn)
+    _must_be_in_scope(cursor, actor, [school_urn], academic_year, term)
+    asked = sign_off.must_be_signed(cursor, [school_urn], academic_year, term, actor=actor, signed_as=signed_as)
+    _must_be_as_seen(cursor, [school_urn], None if seen is None else {school_urn: seen})
+    versions = keeping.new_versions(cursor, checked, [school_urn], actor=actor, when=moment)
+    explaining.keep(cursor, why, {one: keeping.returns_of(checked, versions, one.table, one.row) for one in why})
+    cursor.append("returns", versions)
+    signed = sign_off.keep(cursor, versions, asked, actor=actor, signed_as=signed_as, when=moment)
+    keeping.record(cursor, versions, actor, "nil return recorded", when=moment)
+    standing.refresh(cursor, [school_urn])
     return _receipts(versions.assign(explained=len(why), carried=0, signed_off_as=signed))[0]
 
 
@@ -194,19 +215,24 @@ def withdraw(warehouse: Warehouse, return_id: int, *, actor: Actor, seen: int, w
     RefusedError where it does not stand or is outside the actor's scope, StaleError when something was sent since.
     """
     with warehouse.writing() as cursor:
-        moment = when or audit.now()
-        found = _standing_row(cursor, return_id)
-        urn, year, term = str(found["school_urn"]), str(found["academic_year"]), Term(found["term"])
-        _must_be_in_scope(cursor, actor, [urn], year, term)
-        _must_be_as_seen(cursor, [urn], {urn: seen})
-        last = cursor.rows("SELECT max(return_id) AS last FROM returns")[0]["last"]
-        gone = {**found, "return_id": last + 1, "state": str(ReturnState.WITHDRAWN), "recorded_at": moment,
-                "recorded_by": actor.name, "incidents": 0, "children": 0, "queries": 0}  # fmt: skip
-        cursor.append("returns", pd.DataFrame([gone]))
-        detail = {"return": last + 1, "withdrawn": return_id, "version": found["version"]}
-        event = audit.Event(actor, "return withdrawn", f"school:{urn} {year} {term}", detail, changes_figures=True)
-        audit.record(cursor, event, when=moment)
-        standing.refresh(cursor, [urn])
+        withdraw_within(cursor, return_id, actor=actor, seen=seen, when=when)
+
+
+def withdraw_within(cursor: Cursor, return_id: int, *, actor: Actor, seen: int, when: datetime | None = None) -> None:
+    """The same within a transaction, for whoever keeps something else together with it."""
+    moment = when or audit.now()
+    found = _standing_row(cursor, return_id)
+    urn, year, term = str(found["school_urn"]), str(found["academic_year"]), Term(found["term"])
+    _must_be_in_scope(cursor, actor, [urn], year, term)
+    _must_be_as_seen(cursor, [urn], {urn: seen})
+    last = cursor.rows("SELECT max(return_id) AS last FROM returns")[0]["last"]
+    gone = {**found, "return_id": last + 1, "state": str(ReturnState.WITHDRAWN), "recorded_at": moment,
+            "recorded_by": actor.name, "incidents": 0, "children": 0, "queries": 0}  # fmt: skip
+    cursor.append("returns", pd.DataFrame([gone]))
+    detail = {"return": last + 1, "withdrawn": return_id, "version": found["version"]}
+    event = audit.Event(actor, "return withdrawn", f"school:{urn} {year} {term}", detail, changes_figures=True)
+    audit.record(cursor, event, when=moment)
+    standing.refresh(cursor, [urn])
 
 
 def last_return(warehouse: Warehouse, urn: str) -> int:
