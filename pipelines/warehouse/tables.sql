@@ -36,11 +36,14 @@ CREATE TABLE IF NOT EXISTS links (
     loaded_at TIMESTAMP, urn VARCHAR, link_urn VARCHAR, link_type VARCHAR, established_date DATE
 );
 
--- One row for each event: every write, and every read of a school's rows. Each holds the hash of the one before.
+-- One row for each event: every write, every read of a school's rows, every file taken away, every refusal. Each holds the
+-- hash of the one before. purpose and request_id are NULL in older events, whose hash was made without them.
 CREATE TABLE IF NOT EXISTS audit (
     sequence BIGINT, recorded_at TIMESTAMP, actor VARCHAR, role VARCHAR, scope VARCHAR, action VARCHAR,
     subject VARCHAR, detail VARCHAR, changes_figures BOOLEAN, previous_hash VARCHAR, hash VARCHAR
 );
+ALTER TABLE audit ADD COLUMN IF NOT EXISTS purpose VARCHAR;
+ALTER TABLE audit ADD COLUMN IF NOT EXISTS request_id VARCHAR;
 
 -- One row for each version of what an organisation's people decided: groups, rebases, changes of procedure,
 -- deadlines, sign-off.
@@ -111,3 +114,37 @@ CREATE TABLE IF NOT EXISTS sessions (
     sequence BIGINT, session_id VARCHAR, event VARCHAR, secret_hash VARCHAR, issuer VARCHAR, subject VARCHAR,
     provider_session VARCHAR, grant_id BIGINT, happened_at TIMESTAMP
 );
+
+-- One row for each thing that happened to a token with which a programme sends: made (with the SHA-256 of the token,
+-- never the token) or revoked; and one for each day on which it was used.
+CREATE TABLE IF NOT EXISTS tokens (
+    token_id BIGINT, state VARCHAR, secret_hash VARCHAR, purpose VARCHAR, organisation VARCHAR, schools VARCHAR,
+    scopes VARCHAR, expires TIMESTAMP, recorded_at TIMESTAMP, recorded_by VARCHAR, role VARCHAR, scope VARCHAR
+);
+CREATE TABLE IF NOT EXISTS token_days (token_id BIGINT, used_on DATE);
+
+-- One row for each change that a programme made: the hash of its idempotency key and of what it sent, and the answer it
+-- got, which holds no cell; and one row for each query of a version that a programme sent.
+CREATE TABLE IF NOT EXISTS programme_keys (
+    token_id BIGINT, key_hash VARCHAR, request_hash VARCHAR, return_id BIGINT, answer VARCHAR, recorded_at TIMESTAMP
+);
+CREATE TABLE IF NOT EXISTS programme_queries (
+    return_id BIGINT, rule VARCHAR, table_name VARCHAR, row_number INTEGER, column_name VARCHAR, message VARCHAR,
+    fix VARCHAR
+);
+
+-- One row for each time that rows were erased, the one exception to appending: what kind, of which school and term (of
+-- the retention rule: the first academic year that is kept), how many rows of which table. Never which child.
+CREATE TABLE IF NOT EXISTS erasures (
+    erasure_id BIGINT, reference VARCHAR, kind VARCHAR, school_urn VARCHAR, academic_year VARCHAR, term VARCHAR,
+    counts VARCHAR, fingerprint VARCHAR, erased_at TIMESTAMP, erased_by VARCHAR, role VARCHAR, approved_by VARCHAR,
+    approved_role VARCHAR
+);
+
+-- The places that a child's rows had, by which a restored backup is rid of them again: a place is not a key.
+CREATE TABLE IF NOT EXISTS erased_places (
+    reference VARCHAR, table_name VARCHAR, return_id BIGINT, row_number INTEGER, recorded_at TIMESTAMP
+);
+
+-- One row for each time that the file was written anew, so that the bytes of all erasures up to that one are gone.
+CREATE TABLE IF NOT EXISTS rewritings (erasure_id BIGINT, rewritten_at TIMESTAMP);
