@@ -16,6 +16,9 @@ class Role(StrEnum):
     SCHOOL_LEAD = "designated safeguarding lead"
     HEAD = "head teacher"
     DATA_MANAGER = "data manager"
+    READER = "reader"
+    ADMINISTRATOR = "administrator"
+    PROTECTION_OFFICER = "data-protection officer"
 
 
 class Action(StrEnum):
@@ -36,41 +39,78 @@ class Action(StrEnum):
     KEEP_MAILBOXES = "keep the role mailbox of a school"
     ASK_FOR_SIGN_OFF = "ask for sign-off of one's schools' returns, or ask no longer"
     SIGN_OFF = "sign off a return of one's own school"
+    SEE_WHO_LOOKED = "see who looked at one's own organisation, and why"
+    SEARCH_AUDIT = "search the record of one's own organisation"
+    KEEP_PEOPLE = "invite people to one's own organisation, give and end what they may do"
+    END_SESSIONS = "see and end the sessions of one's own organisation's people"
+    KEEP_REGISTER = "load the register of schools and trusts"
+    KEEP_TOKENS = "let a programme send one's own school's returns"
+    PLAN_ERASURE = "propose what is to be erased"
+    APPROVE_ERASURE = "approve what somebody else proposed"
 
 
 @dataclass(frozen=True, slots=True)
 class Person:
-    """Someone who has signed in: who they are, what they do, and for which organisation."""
+    """Someone who has signed in: who they are, what they do, and for which organisation.
+
+    `account` is how the record names them, where their name alone does not tell them from a namesake.
+    """
 
     id: str
     name: str
     role: Role
     scope: Scope
+    account: str = ""
 
 
+SCHOOL, TRUST, AUTHORITY = ScopeKind.SCHOOL, ScopeKind.TRUST, ScopeKind.AUTHORITY
+ANYWHERE = frozenset({SCHOOL, TRUST, AUTHORITY})
+SEVERAL = frozenset({TRUST, AUTHORITY})
 PLACES = {
-    Role.OFFICER: ScopeKind.AUTHORITY,
-    Role.TRUST_LEAD: ScopeKind.TRUST,
-    Role.SCHOOL_LEAD: ScopeKind.SCHOOL,
-    Role.HEAD: ScopeKind.SCHOOL,
-    Role.DATA_MANAGER: ScopeKind.SCHOOL,
+    Role.OFFICER: frozenset({AUTHORITY}),
+    Role.TRUST_LEAD: frozenset({TRUST}),
+    Role.SCHOOL_LEAD: frozenset({SCHOOL}),
+    Role.HEAD: frozenset({SCHOOL}),
+    Role.DATA_MANAGER: ANYWHERE,
+    Role.READER: ANYWHERE,
+    Role.ADMINISTRATOR: ANYWHERE,
+    Role.PROTECTION_OFFICER: ANYWHERE,
 }
-EVERYBODY = frozenset(
+LEADING = frozenset(
     {Action.SEE_FIGURES, Action.SEE_INCIDENTS, Action.SEE_RETURNS, Action.SEND_RETURNS, Action.RECORD_CHANGES,
-     Action.REBASE}
+     Action.REBASE, Action.COMPARE_WITH_AUTHORITY, Action.CHOOSE_SCHOOL, Action.LOOK_FIRST, Action.KEEP_GROUPS,
+     Action.SET_DEADLINES, Action.SEND_REMINDERS, Action.KEEP_MAILBOXES, Action.ASK_FOR_SIGN_OFF,
+     Action.SEE_WHO_LOOKED}
 )  # fmt: skip
-OF_SEVERAL = frozenset({Action.CHOOSE_SCHOOL, Action.LOOK_FIRST, Action.KEEP_GROUPS})
-OF_A_SCHOOL = EVERYBODY | {Action.COMPARE_WITH_AUTHORITY, Action.KEEP_MAILBOXES}
-SIGNING = frozenset({Action.SIGN_OFF, Action.ASK_FOR_SIGN_OFF})
+READING = frozenset(
+    {Action.SEE_FIGURES, Action.SEE_RETURNS, Action.COMPARE_WITH_AUTHORITY, Action.CHOOSE_SCHOOL, Action.LOOK_FIRST}
+)
+OF_A_SCHOOL = LEADING | {Action.SIGN_OFF, Action.KEEP_TOKENS, Action.PLAN_ERASURE}
 GRANTS = {
-    Role.OFFICER: EVERYBODY | OF_SEVERAL | {
-        Action.SET_DEADLINES, Action.SEND_REMINDERS, Action.KEEP_MAILBOXES, Action.ASK_FOR_SIGN_OFF
-    },
-    Role.TRUST_LEAD: EVERYBODY | OF_SEVERAL | {Action.ASK_FOR_SIGN_OFF},
-    Role.SCHOOL_LEAD: OF_A_SCHOOL | SIGNING,
-    Role.HEAD: OF_A_SCHOOL | SIGNING,
-    Role.DATA_MANAGER: OF_A_SCHOOL - {Action.RECORD_CHANGES, Action.REBASE},
+    Role.OFFICER: LEADING,
+    Role.TRUST_LEAD: LEADING,
+    Role.SCHOOL_LEAD: OF_A_SCHOOL,
+    Role.HEAD: OF_A_SCHOOL,
+    Role.DATA_MANAGER: READING | {Action.SEE_INCIDENTS, Action.SEND_RETURNS, Action.KEEP_MAILBOXES},
+    Role.READER: READING,
+    Role.ADMINISTRATOR: frozenset(
+        {Action.KEEP_PEOPLE, Action.END_SESSIONS, Action.SEARCH_AUDIT, Action.KEEP_REGISTER, Action.KEEP_TOKENS,
+         Action.KEEP_MAILBOXES, Action.SET_DEADLINES, Action.PLAN_ERASURE, Action.APPROVE_ERASURE}
+    ),
+    Role.PROTECTION_OFFICER: frozenset({Action.SEE_WHO_LOOKED, Action.SEARCH_AUDIT, Action.APPROVE_ERASURE}),
 }  # fmt: skip
+ONLY_AT = {  # what exists at some kinds of organisation only, whatever the role
+    Action.COMPARE_WITH_AUTHORITY: frozenset({SCHOOL}),
+    Action.CHOOSE_SCHOOL: SEVERAL,
+    Action.LOOK_FIRST: SEVERAL,
+    Action.KEEP_GROUPS: SEVERAL,
+    Action.SET_DEADLINES: frozenset({AUTHORITY}),
+    Action.SEND_REMINDERS: frozenset({AUTHORITY}),
+    Action.KEEP_MAILBOXES: frozenset({AUTHORITY, SCHOOL}),
+    Action.SIGN_OFF: frozenset({SCHOOL}),
+    Action.KEEP_REGISTER: frozenset({AUTHORITY}),
+    Action.KEEP_TOKENS: frozenset({SCHOOL}),
+}
 PAGES = {
     "overview": Action.SEE_FIGURES,
     "trends": Action.SEE_FIGURES,
@@ -81,15 +121,16 @@ PAGES = {
     "returns": Action.SEE_RETURNS,
     "send_a_return": Action.SEND_RETURNS,
     "about_the_figures": Action.SEE_FIGURES,
-    "choose_person": None,
+    "choose_person": None,  # in the demonstration
+    "choose_organisation": None,  # for those who signed in
 }
 
 
 def may(person: Person | None, action: Action) -> bool:
     """Whether someone may do something; nobody may do anything before signing in or in another's place."""
-    if person is None or person.scope.kind is not PLACES[person.role]:
+    if person is None or person.scope.kind not in PLACES[person.role]:
         return False
-    return action in GRANTS[person.role]
+    return action in GRANTS[person.role] and person.scope.kind in ONLY_AT.get(action, ANYWHERE)
 
 
 def pages(person: Person | None) -> tuple[str, ...]:
@@ -104,4 +145,4 @@ def scope_of(person: Person) -> Scope:
 
 def actor_of(person: Person) -> Actor:
     """The one who is named in the record of what was done."""
-    return Actor(person.name, person.role, scope_of(person))
+    return Actor(person.account or person.name, person.role, scope_of(person))
