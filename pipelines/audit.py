@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import hashlib
 import json
 from collections.abc import Mapping
 from dataclasses import dataclass, field
@@ -11,11 +10,11 @@ from typing import Any
 
 import pandas as pd
 
+from pipelines.audit_chain import CHAINED, GENESIS, hash_of, verify
 from pipelines.scope import Actor
 from pipelines.warehouse.store import Cursor
 
-GENESIS = "0" * 64
-CHAINED = ("sequence", "recorded_at", "actor", "role", "scope", "action", "subject", "detail", "changes_figures")
+HEAD = "head of the record"  # what a transaction notes, for whoever anchors it once it is kept
 
 
 @dataclass(frozen=True, slots=True)
@@ -41,9 +40,11 @@ def record(cursor: Cursor, *events: Event, when: datetime | None = None) -> int:
     rows = []
     for sequence, event in enumerate(events, start=sequence + 1):  # noqa: B020 - goes on from the last
         entry = _entry(event, sequence, when or now())
-        rows.append({**entry, "previous_hash": previous, "hash": _hash(entry, previous)})
-        previous = rows[-1]["hash"]
+        own = hash_of([entry[name] for name in CHAINED], previous)
+        rows.append({**entry, "previous_hash": previous, "hash": own})
+        previous = own
     cursor.append("audit", pd.DataFrame(rows))
+    cursor.noted[HEAD] = (sequence, previous)
     return sequence
 
 
@@ -58,19 +59,15 @@ def _entry(event: Event, sequence: int, when: datetime) -> dict[str, Any]:
         "subject": event.subject,
         "detail": json.dumps(dict(event.detail), sort_keys=True),
         "changes_figures": event.changes_figures,
+        "purpose": event.actor.purpose,
+        "request_id": event.actor.request,
     }
 
 
 def first_broken(cursor: Cursor) -> int | None:
-    """The sequence number of the first event that does not follow from the one before; None when all do."""
-    previous, expected = GENESIS, 1
-    for row in cursor.rows("SELECT * FROM audit ORDER BY sequence"):
-        entry = {name: row[name] for name in CHAINED}
-        whole = row["previous_hash"] == previous and row["hash"] == _hash(entry, previous)
-        if row["sequence"] != expected or not whole:
-            return int(row["sequence"] or expected)
-        previous, expected = str(row["hash"]), expected + 1
-    return None
+    """The place of the first event that is wrong or missing; None when the chain is whole."""
+    fault = verify(cursor).fault
+    return fault.sequence if fault else None
 
 
 def data_version(cursor: Cursor, *, as_at: datetime) -> int:
@@ -83,8 +80,3 @@ def data_version(cursor: Cursor, *, as_at: datetime) -> int:
         {"as_at": as_at, "after": state["sequence"] if known else 0},
     )
     return int(found[0]["version"])
-
-
-def _hash(entry: Mapping[str, Any], previous: str) -> str:
-    text = json.dumps(dict(entry), sort_keys=True, default=datetime.isoformat)
-    return hashlib.sha256((previous + text).encode()).hexdigest()

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import os
-from collections.abc import Iterator, Mapping
+from collections.abc import Callable, Iterator, Mapping
 from contextlib import contextmanager
 from pathlib import Path
 from threading import RLock
@@ -28,6 +28,7 @@ class Cursor:
 
     def __init__(self, cursor: duckdb.DuckDBPyConnection) -> None:
         self._cursor = cursor
+        self.noted: dict[str, Any] = {}  # what a transaction leaves for those who are told once it is kept
 
     def run(self, sql: str, values: Mapping[str, Any] | None = None) -> None:
         """Run a statement and leave its result."""
@@ -43,6 +44,12 @@ class Cursor:
         """The rows of a question as a frame."""
         return self._cursor.execute(sql, dict(values or {})).df()
 
+    def batches(self, sql: str, values: Mapping[str, Any] | None = None, *, size: int) -> Iterator[list[Any]]:
+        """The rows of a question as tuples, so many at a time: for answers too large to hold."""
+        self._cursor.execute(sql, dict(values or {}))
+        while rows := self._cursor.fetchmany(size):
+            yield rows
+
     def append(self, table: str, frame: pd.DataFrame) -> None:
         """Append a frame's rows, columns matched by name."""
         if not len(frame):
@@ -55,11 +62,15 @@ class Cursor:
 
 
 class Warehouse:
-    """One store. `path` is a file, or None for one in memory."""
+    """One store. `path` is a file, or None for one in memory.
+
+    `when_kept` is told what each transaction noted, in the order in which they were kept, before the next may begin.
+    """
 
     def __init__(self, path: Path | None, *, threads: int | None = None, memory: str = "4GB") -> None:
         self.path = path
         self._writing = RLock()
+        self.when_kept: Callable[[Mapping[str, Any]], None] | None = None
         self._connection = _open(path, threads=threads or os.cpu_count() or 1, memory=memory)
         with self.writing() as cursor:
             for statement in statements():
@@ -80,13 +91,16 @@ class Warehouse:
     def writing(self) -> Iterator[Cursor]:
         """A cursor in a transaction that is kept whole or not at all."""
         with self._writing, self._connection.cursor() as cursor:
+            inside = Cursor(cursor)
             cursor.execute("BEGIN TRANSACTION")
             try:
-                yield Cursor(cursor)
+                yield inside
             except BaseException:
                 cursor.execute("ROLLBACK")
                 raise
             cursor.execute("COMMIT")
+            if self.when_kept is not None and inside.noted:
+                self.when_kept(inside.noted)
 
     @contextmanager
     def trying(self) -> Iterator[Cursor]:

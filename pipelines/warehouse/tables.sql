@@ -17,13 +17,16 @@ CREATE TABLE IF NOT EXISTS explanations (
 ALTER TABLE explanations ADD COLUMN IF NOT EXISTS note VARCHAR;
 ALTER TABLE explanations ADD COLUMN IF NOT EXISTS carried_from BIGINT;
 
--- One row for each establishment in each load of the register.
+-- One row for each establishment in each load of the register. changed_date: when the register last changed its entry;
+-- told_on: the day that the extract is of, as its latest change gives it (a missing one: the day it was loaded).
 CREATE TABLE IF NOT EXISTS schools (
     loaded_at TIMESTAMP, urn VARCHAR, name VARCHAR, la_code VARCHAR, la_name VARCHAR,
     establishment_number VARCHAR, status VARCHAR, phase VARCHAR, low_age INTEGER, high_age INTEGER,
     sex_of_intake VARCHAR, pupils INTEGER, boys INTEGER, girls INTEGER, census_date DATE, census_year VARCHAR,
     trust_uid VARCHAR, trust_name VARCHAR, open_date DATE, close_date DATE, percentage_fsm DOUBLE
 );
+ALTER TABLE schools ADD COLUMN IF NOT EXISTS changed_date DATE;
+ALTER TABLE schools ADD COLUMN IF NOT EXISTS told_on DATE;
 
 -- One row for each membership of a trust in each load of group membership.
 CREATE TABLE IF NOT EXISTS memberships (
@@ -35,6 +38,7 @@ CREATE TABLE IF NOT EXISTS memberships (
 CREATE TABLE IF NOT EXISTS links (
     loaded_at TIMESTAMP, urn VARCHAR, link_urn VARCHAR, link_type VARCHAR, established_date DATE
 );
+ALTER TABLE links ADD COLUMN IF NOT EXISTS link_description VARCHAR;
 
 -- One row for each event: every write, every read of a school's rows, every file taken away, every refusal. Each holds the
 -- hash of the one before. purpose and request_id are NULL in older events, whose hash was made without them.
