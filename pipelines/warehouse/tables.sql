@@ -152,3 +152,24 @@ CREATE TABLE IF NOT EXISTS erased_places (
 
 -- One row for each time that the file was written anew, so that the bytes of all erasures up to that one are gone.
 CREATE TABLE IF NOT EXISTS rewritings (erasure_id BIGINT, rewritten_at TIMESTAMP);
+
+-- One row for each version of a local account; the last of a subject says. password as argon2id writes it; sealed the
+-- second factor's secret, which opens only with the portal's own. Never named by its address in audit.
+CREATE TABLE IF NOT EXISTS accounts (
+    subject VARCHAR, version INTEGER, email VARCHAR, password VARCHAR, factor VARCHAR, sealed VARCHAR, state VARCHAR,
+    recorded_at TIMESTAMP, recorded_by VARCHAR
+);
+
+-- One row for each thing that happened to a second factor: a step whose code was used, a recovery code (its keyed hash)
+-- made or ended.
+CREATE TABLE IF NOT EXISTS second_factors (
+    subject VARCHAR, factor VARCHAR, kind VARCHAR, value VARCHAR, recorded_at TIMESTAMP
+);
+
+-- One row for each thing that happened to a link by which somebody makes an account, gets a grant or sets a new
+-- password: made, used, withdrawn; the last version of a number says. The link's code is kept as its SHA-256 only.
+CREATE TABLE IF NOT EXISTS invitations (
+    number VARCHAR, version INTEGER, kind VARCHAR, code_hash VARCHAR, email VARCHAR, subject VARCHAR,
+    organisation VARCHAR, role VARCHAR, from_day DATE, until_day DATE, reason VARCHAR, ends_at TIMESTAMP,
+    made_by VARCHAR, state VARCHAR, recorded_at TIMESTAMP, recorded_by VARCHAR
+);
