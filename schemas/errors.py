@@ -7,6 +7,7 @@
     │   └── StaleError     what the person read is no longer what stands
     │       └── RereadError    what a file was read by is no longer what stands: check it again
     ├── QuestionError      a question that no figure answers
+    ├── ProviderError      an identity provider cannot be reached, refuses, or says what cannot be believed
     └── WarehouseError     the store is missing, busy or newer than this program
 
 A message says what is wrong, where, and what to do. It never repeats a cell's value.
@@ -39,6 +40,14 @@ class RereadError(StaleError):
 
 class QuestionError(PlumblineError):
     """The question names a measure, breakdown or filter that does not exist or does not fit."""
+
+
+class ProviderError(PlumblineError):
+    """A sign-in that an identity provider did not finish; `why` is a code for the page and the record."""
+
+    def __init__(self, why: str, detail: str = "") -> None:
+        super().__init__(f"The sign-in was not finished: {detail or why}.")
+        self.why, self.detail = why, detail
 
 
 class WarehouseError(PlumblineError):
