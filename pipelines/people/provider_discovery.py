@@ -1,4 +1,4 @@
-"""What a provider publishes of itself, its addresses and its keys: kept for a while, asked for again when keys change."""
+"""What a provider publishes, its addresses and its keys: kept for a while, asked for again when keys change."""
 
 from __future__ import annotations
 

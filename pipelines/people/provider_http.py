@@ -29,11 +29,17 @@ logging.getLogger("httpx2").setLevel(logging.WARNING)  # it would write every ad
 async def asking(settings: Oidc) -> AsyncIterator[AsyncOAuth2Client]:
     """A client of the provider; what goes wrong in the block is a ProviderError that says how."""
     client = AsyncOAuth2Client(
-        settings.client_id, settings.client_secret, settings.client_authentication,
-        scope=" ".join(settings.profile.scopes), code_challenge_method="S256", timeout=WAIT, follow_redirects=False, verify=_trusted(),
+        settings.client_id,
+        settings.client_secret,
+        settings.client_authentication,
+        scope=" ".join(settings.profile.scopes),
+        code_challenge_method="S256",
+        timeout=WAIT,
+        follow_redirects=False,
+        verify=_trusted(),
         headers={"Accept-Encoding": "identity", "Accept": "application/json"},
         event_hooks={"request": [_must_be_safe], "response": [_within_size]},
-    )  # fmt: skip
+    )
     try:
         async with asyncio.timeout(WHOLE), client:
             yield client
