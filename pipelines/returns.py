@@ -15,6 +15,7 @@ import pandas as pd
 
 from pipelines import attempts, audit, explaining, keeping, mappings, sign_off
 from pipelines.earlier_counts import nil_issues
+from pipelines.erasing.kept import must_take
 from pipelines.history import history_issues, last_day_of, schools_in_scope
 from pipelines.intake import bounded
 from pipelines.intake.bounded import get_ready
@@ -29,8 +30,8 @@ from pipelines.return_states import ReturnState, must_move
 from pipelines.scope import Actor, Scope, ScopeKind
 from pipelines.warehouse import standing
 from pipelines.warehouse.store import Cursor, Warehouse
-from schemas.calendar import Term, default_terms, label
-from schemas.errors import QuestionError, RefusedError, StaleError
+from schemas.calendar import Term, assign_terms, default_terms, label
+from schemas.errors import ForbiddenError, QuestionError, RefusedError, StaleError
 from schemas.explanation import Explanation
 from schemas.issues import Issue, queries
 
@@ -101,7 +102,12 @@ def look_at(
 def nil_queries(warehouse: Warehouse, *, school_urn: str, academic_year: str, term: Term) -> tuple[Issue, ...]:
     """What to look at again before a nil return is recorded; records nothing."""
     with warehouse.reading() as cursor:
-        return tuple(nil_issues(cursor, school_urn=school_urn, academic_year=academic_year, term=term))
+        return nil_queries_within(cursor, school_urn=school_urn, academic_year=academic_year, term=term)
+
+
+def nil_queries_within(cursor: Cursor, *, school_urn: str, academic_year: str, term: Term) -> tuple[Issue, ...]:
+    """The same within a transaction."""
+    return tuple(nil_issues(cursor, school_urn=school_urn, academic_year=academic_year, term=term))
 
 
 def look_alone(files: Sequence[NamedFile], *, stated: Stated) -> Checked:
@@ -147,6 +153,7 @@ def submit_within(
     moment = when or audit.now()  # one writer at a time, so moments come in the order of versions
     urns = keeping.schools_of(checked)
     _must_be_in_scope(cursor, actor, urns, year, term)
+    must_take(cursor, {year, *assign_terms(checked.incidents["reported_date"])["academic_year"].dropna()})
     asked = sign_off.must_be_signed(cursor, urns, year, term, actor=actor, signed_as=signed_as)
     mappings.must_still_stand(cursor, checked.read_by, actor=actor)
     _must_be_as_seen(cursor, urns, seen)
@@ -198,6 +205,7 @@ def record_nil_within(
     why = explaining.explained(checked, explanations or {}, {})
     _must_be_known(cursor, school_urn)
     _must_be_in_scope(cursor, actor, [school_urn], academic_year, term)
+    must_take(cursor, {academic_year})
     asked = sign_off.must_be_signed(cursor, [school_urn], academic_year, term, actor=actor, signed_as=signed_as)
     _must_be_as_seen(cursor, [school_urn], None if seen is None else {school_urn: seen})
     versions = keeping.new_versions(cursor, checked, [school_urn], actor=actor, when=moment)
@@ -280,7 +288,7 @@ def _must_be_in_scope(cursor: Cursor, actor: Actor, urns: Sequence[str], year: s
     if actor.scope.kind is ScopeKind.OPERATOR:
         return
     if not set(urns) <= schools_in_scope(cursor, actor.scope, on=last_day_of(year, term)):
-        raise RefusedError(NO_SCHOOL)
+        raise ForbiddenError(NO_SCHOOL)
 
 
 def _receipts(versions: pd.DataFrame, *, used: Sequence[Used] = ()) -> tuple[Receipt, ...]:

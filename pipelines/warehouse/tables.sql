@@ -130,7 +130,8 @@ CREATE TABLE IF NOT EXISTS token_days (token_id BIGINT, used_on DATE);
 -- One row for each change that a programme made: the hash of its idempotency key and of what it sent, and the answer it
 -- got, which holds no cell; and one row for each query of a version that a programme sent.
 CREATE TABLE IF NOT EXISTS programme_keys (
-    token_id BIGINT, key_hash VARCHAR, request_hash VARCHAR, return_id BIGINT, answer VARCHAR, recorded_at TIMESTAMP
+    token_id BIGINT, key_hash VARCHAR, request_hash VARCHAR, action VARCHAR, return_id BIGINT, answer VARCHAR,
+    recorded_at TIMESTAMP
 );
 CREATE TABLE IF NOT EXISTS programme_queries (
     return_id BIGINT, rule VARCHAR, table_name VARCHAR, row_number INTEGER, column_name VARCHAR, message VARCHAR,
