@@ -8,6 +8,7 @@ import streamlit as st
 from app import wording
 from app.charts import Chart
 from pipelines.reporting import FigureTable
+from schemas.calendar import label
 from schemas.measurement import Measure
 from schemas.rulesets import RuleSet, rule_set
 
@@ -61,7 +62,17 @@ def sentences(*parts: str) -> str:
 
 def version(table: FigureTable) -> str:
     """Which state of the data a figure shows."""
-    return f"Data version {table.data_version}, {wording.moment(table.as_at)}"
+    return f"Data version {table.data_version}, {wording.moment(table.as_at)}{erased(table)}"
+
+
+def erased(table: FigureTable) -> str:
+    """From which year on rows are kept, where earlier ones were erased; empty where none were."""
+    if table.kept_from is None or table.protected:
+        return ""
+    return (
+        f" · Rows before {label(table.kept_from)} were erased under the retention rule: earlier incidents count "
+        "nowhere, and a child's first incident is the first since then"
+    )
 
 
 def released(table: FigureTable) -> str:

@@ -73,7 +73,8 @@ def _sent(cursor: Cursor, urns: Sequence[str], places: Sequence[Place]) -> dict[
     asked = {"urns": list(urns), "places": [f"{year} {term}" for year, term in places]}
     rows = cursor.rows(
         grains_at(cursor, OPERATOR, moment) + "SELECT school_urn, incidents FROM live_returns "
-        "WHERE school_urn IN (SELECT unnest($urns)) AND academic_year || ' ' || term IN (SELECT unnest($places))",
+        "WHERE school_urn IN (SELECT unnest($urns)) AND academic_year || ' ' || term IN (SELECT unnest($places)) "
+        "AND incidents IS NOT NULL",
         {**values, **asked},
     )
     found: dict[str, list[int]] = {}

@@ -6,6 +6,7 @@ from collections.abc import Mapping, Sequence
 from datetime import date, datetime
 from typing import Any
 
+from pipelines.erasing.kept import kept_from, must_be_kept
 from pipelines.estimates import Counted, figure
 from pipelines.figures import Coverage, Figure, FigureTable, Question, categories
 from pipelines.history import FIRST_YEAR
@@ -51,6 +52,7 @@ def answer(cursor: Cursor, scope: Scope, question: Question, moment: datetime, v
         coverage=_together(overall),
         rows=tuple(_in_order(question, rows, names)),
         names=names,
+        kept_from=kept_from(cursor),
     )
 
 
@@ -163,8 +165,13 @@ def days_told(cursor: Cursor, scope: Scope, question: Question, moment: datetime
     return tuple(row["reported_date"] for row in found)
 
 
-def must_exist(cursor: Cursor, scope: Scope, question: Question, moment: datetime) -> None:
-    """An organisation or a filter that the register does not know must not look like a zero or a missing return."""
+def must_exist(
+    cursor: Cursor, scope: Scope, question: Question, moment: datetime, *, released: bool = False
+) -> None:  # fmt: skip
+    """What the register does not know, or was erased, must not look like a zero or a missing return.
+
+    `released`: it is asked of the figures that were shared, which stay.
+    """
     if question.year:
         start_year(question.year)
     if question.term and question.term not in list(Term):
@@ -178,3 +185,5 @@ def must_exist(cursor: Cursor, scope: Scope, question: Question, moment: datetim
         raise QuestionError(f"The register holds no school of {scope}. Correct it, or load the register first.")
     if question.school and question.school not in mine:
         raise QuestionError(f"This URN is not one of the schools of {scope}.")
+    if not released:
+        must_be_kept(cursor, mine, year=question.year, school=question.school, as_at=question.as_at)

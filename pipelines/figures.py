@@ -137,6 +137,7 @@ class FigureTable:
     rows: tuple[Figure, ...]
     protected: bool = False
     names: Mapping[str, str] = field(default_factory=dict)
+    kept_from: str | None = None  # the first academic year of which rows are kept, None while none were erased
 
     def label(self, breakdown: str, code: str) -> str:
         """A breakdown's value in words: a school's name, a code's label."""

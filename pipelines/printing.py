@@ -159,6 +159,7 @@ def _figure_json(table: FigureTable) -> dict[str, Any]:
         "data_version": table.data_version,
         "coverage": {"returned": table.coverage.returned, "expected": table.coverage.expected},
         "rows": [_figure_row(row) for row in table.rows],
+        **({"kept_from": table.kept_from} if table.kept_from else {}),
     }
 
 
@@ -194,6 +195,8 @@ def _figure_table(table: FigureTable) -> None:
         )
     Console(highlight=False).print(printed)
     say(f"Returns: {table.coverage.returned} of {table.coverage.expected} expected. Data version {table.data_version}.")
+    if table.kept_from:
+        say(f"Rows before {label(table.kept_from)} were erased under the retention rule and are in no figure.")
 
 
 def _value(asked: Measure, row: Figure) -> str:

@@ -9,13 +9,14 @@ from datetime import datetime
 from typing import Any
 
 from pipelines import audit, mappings
+from pipelines.erasing.kept import must_hold
 from pipelines.history import last_day_of, schools_ever_in_scope, schools_in_scope
 from pipelines.mappings import Used
 from pipelines.return_states import ReturnState, state_of
 from pipelines.scope import Scope, ScopeKind
 from pipelines.warehouse.store import Cursor, Warehouse
 from schemas.calendar import Term
-from schemas.errors import RefusedError
+from schemas.errors import ForbiddenError
 
 NOT_YOURS = "There is no such version among your own schools' returns."
 
@@ -72,13 +73,13 @@ def proofs(warehouse: Warehouse, scope: Scope, return_ids: Sequence[int]) -> tup
 def _must_be_own(cursor: Cursor, scope: Scope, one: Proof | None) -> None:
     """A return belongs to the organisation that its school was in on the last day of its term."""
     if one is None:
-        raise RefusedError(NOT_YOURS)
+        raise ForbiddenError(NOT_YOURS)
     if scope.kind is ScopeKind.OPERATOR:
         return
     ever = schools_ever_in_scope(cursor, scope, as_at=audit.now())
     then = schools_in_scope(cursor, scope, on=last_day_of(one.academic_year, one.term))
     if one.school_urn not in ever & then:
-        raise RefusedError(NOT_YOURS)
+        raise ForbiddenError(NOT_YOURS)
 
 
 def _proof(cursor: Cursor, return_id: int, *, read_at: datetime) -> Proof | None:
@@ -90,6 +91,7 @@ def _proof(cursor: Cursor, return_id: int, *, read_at: datetime) -> Proof | None
     if not rows:
         return None
     row = rows[0]
+    must_hold(cursor, str(row["academic_year"]))
     event = _event(cursor, row)
     next_one = _next(cursor, row)
     plain = ("return_id", "school_urn", "school_name", "academic_year", "version", "nil", "incidents", "children",

@@ -17,6 +17,7 @@ import pandas as pd
 
 from pipelines import audit, exact, school_facts, survival_curves
 from pipelines.disclosure import LEAST_SCHOOLS
+from pipelines.erasing.kept import last_erasure
 from pipelines.figures import (
     BREAKDOWNS,
     CATEGORIES,
@@ -39,7 +40,7 @@ from pipelines.warehouse import questions
 from pipelines.warehouse.compose import bindings
 from pipelines.warehouse.standing import grains_at
 from pipelines.warehouse.store import Cursor, Warehouse
-from schemas.errors import RefusedError
+from schemas.errors import ForbiddenError, RefusedError
 from schemas.measurement import Kind, measure
 from schemas.rulesets import OUTCOME_LABELS, Outcome, rule_set
 
@@ -70,6 +71,7 @@ class Reporting:
         self._least = least_shown
         self._answers: OrderedDict[tuple[object, ...], Any] = OrderedDict()
         self._lock = Lock()
+        self._erasure = 0
 
     # -- figures ------------------------------------------------------------------------------------------
 
@@ -90,12 +92,13 @@ class Reporting:
     def _of_others(self, scope: Scope, question: Question, about: Scope) -> FigureTable:
         with self._warehouse.reading() as cursor:
             moment, _ = self._moment(cursor, None)
-            exact.must_exist(cursor, about, question, moment)
+            exact.must_exist(cursor, about, question, moment, released=True)
             la_code = _must_be_comparable(cursor, scope, about, question, moment)
         self.release(la_code)
         with self._warehouse.reading() as cursor:
             moment, version = self._moment(cursor, None)
             if measure(question.measure).kind is Kind.COVERAGE:
+                exact.must_exist(cursor, about, question, moment)
                 return _coverage_of_others(cursor, scope, question, about, moment, version)
             return shared_answer(cursor, scope, question, la_code=la_code, moment=moment)
 
@@ -104,7 +107,7 @@ class Reporting:
         if scope.kind is not ScopeKind.AUTHORITY:
             raise RefusedError("What is shared is protected authority by authority: name one, for example la:990.")
         with self._warehouse.reading() as cursor:
-            exact.must_exist(cursor, scope, question, self._moment(cursor, None)[0])
+            exact.must_exist(cursor, scope, question, self._moment(cursor, None)[0], released=True)
         self.release(scope.code)
         with self._warehouse.reading() as cursor:
             moment, _ = self._moment(cursor, None)
@@ -148,7 +151,7 @@ class Reporting:
         """One's own incidents that the rule set called for and that were not escalated; the read is audited."""
         _must_be_own(scope, question)
         if actor.scope != scope:
-            raise RefusedError("Rows are shown only to the organisation that signed in.")
+            raise ForbiddenError("Rows are shown only to the organisation that signed in.")
         rules = rule_set(question.rule_set)
         with self._warehouse.writing() as cursor:
             moment, _ = self._moment(cursor, question.as_at)
@@ -233,6 +236,7 @@ class Reporting:
                 "ON a.recorded_at = r.recorded_at AND a.actor = r.recorded_by "
                 "AND a.subject = 'school:' || r.school_urn || ' ' || r.academic_year || ' ' || r.term "
                 "LEFT JOIN sign_offs o ON o.return_id = r.return_id "
+                "WHERE r.incidents IS NOT NULL "  # not of a year of which the rows were erased
                 "ORDER BY r.recorded_at DESC, r.return_id DESC",
                 bindings(scope, as_at=moment, first_year=FIRST_YEAR),
             )
@@ -257,7 +261,15 @@ class Reporting:
 
     def _moment(self, cursor: Cursor, as_at: datetime | None) -> tuple[datetime, int]:
         moment = as_at or audit.now()
+        self._let_go_of_what_was_erased(last_erasure(cursor))
         return moment, audit.data_version(cursor, as_at=moment)
+
+    def _let_go_of_what_was_erased(self, last: int) -> None:
+        """Answers are kept by the version of the data, also of earlier ones: none outlives an erasure."""
+        with self._lock:
+            if last != self._erasure:
+                self._answers.clear()
+                self._erasure = last
 
     def _kept(self, key: tuple[object, ...]) -> Any:
         with self._lock:
@@ -275,23 +287,23 @@ class Reporting:
 
 def _must_be_own(scope: Scope, question: Question) -> None:
     if question.about not in (None, scope):
-        raise RefusedError("This is shown only for your own organisation.")
+        raise ForbiddenError("This is shown only for your own organisation.")
 
 
 def _must_be_comparable(cursor: Cursor, scope: Scope, about: Scope, question: Question, moment: datetime) -> str:
     """The authority in whose releases the answer is; others' figures are those of an organisation one belongs to."""
     if about.kind not in (ScopeKind.AUTHORITY, ScopeKind.TRUST):
-        raise RefusedError("Another school's figures are not shown.")
+        raise ForbiddenError("Another school's figures are not shown.")
     if question.as_at or question.school:
-        raise RefusedError("Figures of other organisations are shown for all their schools, as they were released.")
+        raise ForbiddenError("Figures of other organisations are shown for all their schools, as they were released.")
     mine = schools_in_scope(cursor, scope, on=moment.date(), as_at=moment)
     theirs = schools_in_scope(cursor, about, on=moment.date(), as_at=moment)
     if not mine & theirs:
-        raise RefusedError("You can compare with an authority or trust that your schools belong to.")
+        raise ForbiddenError("You can compare with an authority or trust that your schools belong to.")
     if about.kind is ScopeKind.AUTHORITY:
         return about.code
     if scope.kind is ScopeKind.TRUST:
-        raise RefusedError("You can compare with an authority that your schools belong to.")
+        raise ForbiddenError("You can compare with an authority that your schools belong to.")
     return _home(scope, _homes(cursor, scope, moment)[0])["la"]
 
 

@@ -3,8 +3,10 @@
 from __future__ import annotations
 
 import os
+import shutil
 from collections.abc import Callable, Iterator, Mapping
 from contextlib import contextmanager
+from datetime import UTC, datetime
 from pathlib import Path
 from threading import RLock
 from typing import Any
@@ -14,9 +16,12 @@ import pandas as pd
 import pyarrow as pa
 
 from pipelines.warehouse import standing
+from pipelines.warehouse.rewriting import rewrite
 from pipelines.warehouse.tables import statements
 from schemas.errors import WarehouseError
 
+ERASED_SINCE = "SELECT 1 FROM erasures WHERE erasure_id > (SELECT coalesce(max(erasure_id), 0) FROM rewritings) LIMIT 1"
+NOTE_REWRITTEN = "INSERT INTO rewritings SELECT max(erasure_id), $now FROM erasures"
 BUSY = (
     "The warehouse is open in another program, probably the portal. Close it, or set PLUMBLINE_WAREHOUSE to "
     "another file, and try again."
@@ -72,10 +77,27 @@ class Warehouse:
         self._writing = RLock()
         self.when_kept: Callable[[Mapping[str, Any]], None] | None = None
         self._connection = _open(path, threads=threads or os.cpu_count() or 1, memory=memory)
+        self._bring_up_to_date()
+        if path is not None and self._is_to_be_rewritten():
+            self._rewrite(path, threads=threads, memory=memory)
+
+    def _bring_up_to_date(self) -> None:
         with self.writing() as cursor:
             for statement in statements():
                 cursor.run(statement)
             standing.bring_up_to_date(cursor)
+
+    def _is_to_be_rewritten(self) -> bool:
+        """Whether rows were erased whose bytes are still in the file: DuckDB only marks their space as free."""
+        with self.reading() as cursor:
+            return bool(cursor.rows(ERASED_SINCE))
+
+    def _rewrite(self, path: Path, *, threads: int | None, memory: str) -> None:
+        self._connection.close()
+        rewrite(path, memory=memory)
+        self._connection = _open(path, threads=threads or os.cpu_count() or 1, memory=memory)
+        with self.writing() as cursor:
+            cursor.run(NOTE_REWRITTEN, {"now": datetime.now(UTC).replace(tzinfo=None)})
 
     @contextmanager
     def reading(self) -> Iterator[Cursor]:
@@ -133,8 +155,10 @@ def _open(path: Path | None, *, threads: int, memory: str) -> duckdb.DuckDBPyCon
         if "set lock" in str(error).lower():  # a damaged file is said to have a wrong “block”
             raise WarehouseError(BUSY) from None
         raise WarehouseError(f"{path}: this is not a warehouse that Plumbline can open.") from None
-    if new and path is not None:
-        path.chmod(0o600)
+    if path is not None:
+        if new:
+            path.chmod(0o600)
+        shutil.rmtree(path.with_name(path.name + ".tmp"), ignore_errors=True)  # what a crash left of large sorts
     connection.execute(f"SET threads = {int(threads)}")
     connection.execute("SET memory_limit = $memory", {"memory": memory})
     connection.execute("SET enable_external_access = false")
