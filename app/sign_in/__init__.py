@@ -6,7 +6,7 @@ from typing import TYPE_CHECKING
 
 from starlette.routing import BaseRoute, Route
 
-from app.sign_in import front
+from app.sign_in import front, oidc
 
 if TYPE_CHECKING:
     from pipelines.house import House
@@ -14,4 +14,5 @@ if TYPE_CHECKING:
 
 def routes(house: House) -> list[BaseRoute]:
     """Every route by which somebody signs in, accepts an invitation or looks after their own account."""
-    return [Route("/sign-in", front.page_of(house), methods=["GET"], name="sign in")]
+    first = Route("/sign-in", front.page_of(house), methods=["GET"], name="sign in")
+    return [first, *oidc.routes(house)]

@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING
 from starlette.requests import Request
 from starlette.responses import RedirectResponse, Response
 
-from app.sign_in import pages
+from app.sign_in import oidc, pages
 
 if TYPE_CHECKING:
     from pipelines.house import House
@@ -21,8 +21,8 @@ LOCAL: Way = ("Sign in with an e-mail address and a password", "/sign-in/local")
 def page_of(house: House) -> Callable[[Request], Response]:
     """The route of /sign-in."""
 
-    def show(_: Request) -> Response:
-        found = ways(house)
+    def show(request: Request) -> Response:
+        found = ways(house, to=request.query_params.get("to", ""))
         if [address for _, address in found] == [LOCAL[1]]:
             return RedirectResponse(LOCAL[1], 303)
         if not found:
@@ -32,6 +32,6 @@ def page_of(house: House) -> Callable[[Request], Response]:
     return show
 
 
-def ways(house: House) -> list[Way]:
-    """Provider and local accounts, as far as this portal has them."""
-    return []
+def ways(house: House, *, to: str = "") -> list[Way]:
+    """Provider and local accounts, as far as this portal has them; `to` is where somebody wanted to go."""
+    return oidc.ways(house, to=to)

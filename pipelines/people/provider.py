@@ -70,12 +70,12 @@ class Provider:
         )
         return lambda kept: _is_ended(claims, kept)
 
-    async def sign_out_address(self, *, id_token: str, after: str, state: str) -> str:
+    async def sign_out_address(self, *, id_token: str, after: str) -> str:
         """Where the provider's own session is ended; '' where it has no such page."""
         published = await self._discovery.published()
         if not published.end_session:
             return ""
-        asked = {"client_id": self.settings.client_id, "post_logout_redirect_uri": after, "state": state}
+        asked = {"client_id": self.settings.client_id, "post_logout_redirect_uri": after}
         query = urlencode({**({"id_token_hint": id_token} if id_token else {}), **asked})
         return f"{published.end_session}{'&' if '?' in published.end_session else '?'}{query}"
 
