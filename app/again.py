@@ -7,7 +7,8 @@ from collections.abc import Mapping
 import pandas as pd
 
 from app import listing, wording
-from app.permissions import Action, Person, may, scope_of
+from app.access import must
+from app.permissions import Action, Person, scope_of
 from pipelines.house import open_house
 from pipelines.reporting import (
     AgainCurve,
@@ -20,7 +21,6 @@ from pipelines.reporting import (
     Reporting,
     Scope,
 )
-from schemas.errors import RefusedError
 from schemas.measurement import measures
 
 SOON, YEAR = "involved_again_90_days", "involved_again_365_days"
@@ -52,8 +52,7 @@ def per_child(person: Person, question: Question) -> IncidentsPerChild:
 
 
 def _own(person: Person) -> tuple[Reporting, Scope]:
-    if not may(person, Action.SEE_FIGURES):
-        raise RefusedError(f"This is not open to you: {Action.SEE_FIGURES}.")
+    must(person, Action.SEE_FIGURES)
     return open_house().reporting, scope_of(person)
 
 

@@ -7,13 +7,13 @@ from dataclasses import dataclass, replace
 
 import streamlit as st
 
+from app.access import must
 from app.permissions import Action, Person, actor_of, may, scope_of
 from pipelines import charting
 from pipelines.charting import ControlChart, Grain, Rebase, rebases
 from pipelines.house import open_house
 from pipelines.reporting import Figure, FigureTable, OutcomeCount, Question, Scope
 from schemas.calendar import has_ended
-from schemas.errors import RefusedError
 
 KEPT = 500
 RETURNS = Question("returns_received", by=("term",))
@@ -29,7 +29,7 @@ class Beside:
 
 def figures(person: Person, question: Question) -> FigureTable:
     """The answer to a question for a person's own organisation, or for one they belong to."""
-    _must(person, Action.SEE_FIGURES if question.about is None else Action.COMPARE_WITH_AUTHORITY)
+    must(person, Action.SEE_FIGURES if question.about is None else Action.COMPARE_WITH_AUTHORITY)
     if question.about is None:
         return open_house().reporting.figures(scope_of(person), question)
     with st.spinner("Working out what may be shared"):  # a while, the first time after a term is closed
@@ -44,7 +44,7 @@ def one(person: Person, question: Question) -> tuple[Figure, FigureTable]:
 
 def control_chart(person: Person, question: Question, grain: Grain) -> tuple[ControlChart, tuple[Rebase, ...]]:
     """The control chart of a question about one's own schools, and every rebase that stands for it."""
-    _must(person, Action.SEE_FIGURES)
+    must(person, Action.SEE_FIGURES)
     house, scope = open_house(), scope_of(person)
     standing = rebases(house.warehouse, scope, question)
     return charting.control_chart(house.reporting, scope, question, grain=grain, kept=standing), standing
@@ -57,13 +57,13 @@ def about(question: Question, other: Beside) -> Question:
 
 def outcomes(person: Person, question: Question) -> tuple[OutcomeCount, ...]:
     """How many incidents had each of the five outcomes."""
-    _must(person, Action.SEE_FIGURES)
+    must(person, Action.SEE_FIGURES)
     return open_house().reporting.outcomes(scope_of(person), question)
 
 
 def missed(person: Person, question: Question) -> list[Mapping[str, object]]:
     """The incidents called for and not escalated; who asked is recorded."""
-    _must(person, Action.SEE_INCIDENTS)
+    must(person, Action.SEE_INCIDENTS)
     found = open_house().reporting.missed(scope_of(person), question, actor=actor_of(person))
     return [{str(name): value for name, value in row.items()} for row in found.to_dict("records")]
 
@@ -130,8 +130,3 @@ def last_two_terms(person: Person) -> list[tuple[str, str]]:
 
 def _ended(row: Figure, table: FigureTable) -> bool:
     return has_ended(row.by["year"], row.by["term"], on=table.as_at.date())
-
-
-def _must(person: Person, action: Action) -> None:
-    if not may(person, action):
-        raise RefusedError(f"This is not open to you: {action}.")

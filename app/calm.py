@@ -8,7 +8,8 @@ from contextlib import contextmanager
 
 import streamlit as st
 
-from schemas.errors import PlumblineError
+from app import access, identity
+from schemas.errors import ForbiddenError, PlumblineError
 
 UNEXPECTED = (
     "Something went wrong on our side. Please try again. If you were sending a return, the page Returns shows "
@@ -19,13 +20,15 @@ log = logging.getLogger("plumbline.portal")
 
 @contextmanager
 def calmly(say: Callable[[str], object] = st.error) -> Iterator[None]:
-    """Say what went wrong instead of stopping with it.
+    """Say what went wrong instead of stopping with it; a refusal is kept in the record.
 
     The log gets the kind of fault and its place, never its text: that can hold what was in a cell.
     """
     try:
         yield
     except PlumblineError as fault:
+        if isinstance(fault, ForbiddenError):
+            access.noted(identity.who_is_here(), fault)
         say(str(fault))
     except Exception as fault:
         log.error("%s at %s", type(fault).__name__, _place(fault))

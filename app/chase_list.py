@@ -4,15 +4,15 @@ from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
 
+from app.access import must
 from app.board_words import STATES, contact, lateness, on_day
-from app.permissions import Action, Person, actor_of, may, scope_of
+from app.permissions import Action, Person, actor_of, scope_of
 from app.wording import opening, period
 from pipelines import board, mailboxes
 from pipelines.board import ExpectedReturn
 from pipelines.cells_given_out import csv_file
 from pipelines.house import open_house
 from pipelines.mailboxes import Mailbox
-from schemas.errors import RefusedError
 
 CALLED = "chase-list.csv"
 HEADINGS = (
@@ -29,8 +29,7 @@ def missing(rows: Sequence[ExpectedReturn]) -> list[ExpectedReturn]:
 
 def take_away(person: Person, rows: Sequence[ExpectedReturn]) -> bytes:
     """The file, for someone who may see who has sent what; that they took it is recorded."""
-    if not may(person, Action.SEE_RETURNS):
-        raise RefusedError(f"This is not open to you: {Action.SEE_RETURNS}.")
+    must(person, Action.SEE_RETURNS)
     warehouse, found = open_house().warehouse, missing(rows)
     board.note_chase_list(warehouse, found, actor=actor_of(person))
     return as_csv(found, mailboxes.mailboxes(warehouse, scope_of(person)))

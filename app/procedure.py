@@ -8,33 +8,33 @@ from datetime import date
 import streamlit as st
 
 from app import asking
-from app.permissions import Action, Person, actor_of, may, scope_of
+from app.access import must
+from app.permissions import Action, Person, actor_of, scope_of
 from pipelines import changing
 from pipelines.changing import Applies, BeforeAfter, NewChange, ProcedureChange, Where
 from pipelines.house import open_house
 from pipelines.reporting import Scope
 from pipelines.scope import ScopeKind
-from schemas.errors import RefusedError
 
 KEPT = 500
 
 
 def recorded(person: Person) -> tuple[ProcedureChange, ...]:
     """The changes that stand for a person's organisation, the latest in force first."""
-    _must(person, Action.SEE_FIGURES)
+    must(person, Action.SEE_FIGURES)
     return changing.recorded(open_house().warehouse, scope_of(person))
 
 
 def record(person: Person, new: NewChange) -> int:
     """Record a change for a person's own organisation."""
-    _must(person, Action.RECORD_CHANGES)
+    must(person, Action.RECORD_CHANGES)
     house = open_house()
     return changing.record(house.reporting, house.warehouse, new, actor=actor_of(person))
 
 
 def withdraw(person: Person, number: int) -> None:
     """End a recorded change of a person's own organisation."""
-    _must(person, Action.RECORD_CHANGES)
+    must(person, Action.RECORD_CHANGES)
     changing.withdraw(open_house().warehouse, number, actor=actor_of(person))
 
 
@@ -54,7 +54,7 @@ def places(person: Person) -> Mapping[str, Applies]:
 
 def compare(person: Person, change: ProcedureChange, measure: str, *, rule_set: str, window: int) -> BeforeAfter:
     """One measure before and after a change."""
-    _must(person, Action.SEE_FIGURES)
+    must(person, Action.SEE_FIGURES)
     today, version = date.today(), open_house().reporting.data_version()  # noqa: DTZ011 - another day, another term
     return _compare(str(scope_of(person)), change, measure, rule_set, window, version, today)
 
@@ -79,8 +79,3 @@ def where(person: Person, change: ProcedureChange) -> str:
     names = asking.schools(person)
     listed = ", ".join(sorted(names.get(urn, urn) for urn in applies.schools))
     return f"{applies.group} ({listed})" if applies.group else listed
-
-
-def _must(person: Person, action: Action) -> None:
-    if not may(person, action):
-        raise RefusedError(f"This is not open to you: {action}.")

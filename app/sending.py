@@ -25,7 +25,7 @@ from pipelines.reporting import Question
 from pipelines.return_states import ReturnState
 from pipelines.returns import Checked, NamedFile, Preview, Receipt, Stage, Stated
 from schemas.calendar import Term
-from schemas.errors import RefusedError, RereadError, StaleError
+from schemas.errors import ForbiddenError, RefusedError, RereadError, StaleError
 from schemas.explanation import Explanation
 from schemas.issues import Issue, queries
 
@@ -69,10 +69,10 @@ class Sent:
 def must_be_allowed(person: Person, *urns: str, house: House) -> None:
     """RefusedError unless someone may send, and these schools are theirs today."""
     if not may(person, Action.SEND_RETURNS):
-        raise RefusedError(NOT_ALLOWED)
+        raise ForbiddenError(NOT_ALLOWED)
     mine = set(returns.own_schools(house.warehouse, person.scope)["urn"])
     if not set(urns) <= mine:
-        raise RefusedError(returns.NO_SCHOOL)
+        raise ForbiddenError(returns.NO_SCHOOL)
 
 
 def check(

@@ -8,7 +8,8 @@ first hides none of the second. The rest are counted, and the count is kept.
 from __future__ import annotations
 
 from collections import Counter
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Iterator, Mapping
+from contextlib import contextmanager
 from datetime import datetime
 from threading import Lock
 from weakref import WeakKeyDictionary
@@ -16,7 +17,7 @@ from weakref import WeakKeyDictionary
 from pipelines import audit
 from pipelines.scope import OPERATOR, Actor
 from pipelines.warehouse.store import Warehouse
-from schemas.errors import RefusedError, StaleError
+from schemas.errors import ForbiddenError
 
 REFUSED = "access refused"
 WRONG_SIGN_IN = "sign-in refused"
@@ -46,9 +47,20 @@ def sign_in_refused(warehouse: Warehouse, what: str, *, place: str = "") -> None
 
 
 def noted(warehouse: Warehouse, actor: Actor, what: str, fault: Exception) -> None:
-    """Record a fault when it is a refusal; that something changed in the meantime is none."""
-    if isinstance(fault, RefusedError) and not isinstance(fault, StaleError):
+    """Record a fault where it is a refusal, once; that something cannot be done as things stand is none."""
+    if isinstance(fault, ForbiddenError) and not fault.noted:
         refused(warehouse, actor, what)
+        fault.noted = True
+
+
+@contextmanager
+def watched(warehouse: Warehouse, actor: Actor, what: str) -> Iterator[None]:
+    """Record when what is done here is refused, and let the refusal go on."""
+    try:
+        yield
+    except ForbiddenError as fault:
+        noted(warehouse, actor, what, fault)
+        raise
 
 
 def keep_counts(warehouse: Warehouse) -> None:

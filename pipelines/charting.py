@@ -15,7 +15,7 @@ from pipelines.reporting import Reporting
 from pipelines.scope import Scope
 from pipelines.statistics.control import LEAST_POINTS, Control, Label, Limits, Rule, Segment, Side
 from pipelines.statistics.rare import cumulative, is_rare, t_chart
-from schemas.errors import QuestionError, RefusedError
+from schemas.errors import ForbiddenError, QuestionError
 from schemas.measurement import Kind, Measure, measure
 
 __all__ = [
@@ -40,7 +40,7 @@ def control_chart(
     RefusedError for another organisation's figures, QuestionError for returns by month.
     """
     if question.about not in (None, scope):
-        raise RefusedError("Control charts are drawn of your own organisation only.")
+        raise ForbiddenError("Control charts are drawn of your own organisation only.")
     asked = measure(question.measure)
     if asked.kind is Kind.COVERAGE and grain is Grain.MONTH:
         raise QuestionError("Returns are sent once a term, so months say nothing more: choose terms.")

@@ -17,7 +17,7 @@ from pipelines.history import last_day_of
 from pipelines.scope import Actor, Scope, ScopeKind
 from pipelines.warehouse.store import Cursor, Warehouse
 from schemas.calendar import Term, academic_year, default_terms, label, start_year
-from schemas.errors import QuestionError, RefusedError
+from schemas.errors import ForbiddenError, QuestionError
 
 ENGLAND = ZoneInfo("Europe/London")
 LONGEST = timedelta(days=366)  # after the end of the term
@@ -116,7 +116,7 @@ def _in_turn(found: tuple[Decision, ...]) -> list[Deadline]:
 
 def _must_be_authority(actor: Actor) -> None:
     if actor.scope.kind is not ScopeKind.AUTHORITY:
-        raise RefusedError(NOT_YOURS)
+        raise ForbiddenError(NOT_YOURS)
 
 
 def _must_fit(year: str, term: Term, day: date, *, today: date) -> None:

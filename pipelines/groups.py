@@ -12,7 +12,7 @@ from pipelines.decisions import Decision, DecisionKind
 from pipelines.reporting import Reporting
 from pipelines.scope import Actor, Scope, ScopeKind
 from pipelines.warehouse.store import Warehouse
-from schemas.errors import QuestionError, RefusedError
+from schemas.errors import ForbiddenError, QuestionError, RefusedError
 
 LONGEST = 60
 NAME = re.compile(r"[^\W_][\w '’&,.()/–-]*")
@@ -60,11 +60,11 @@ def withdraw(warehouse: Warehouse, number: int, *, actor: Actor) -> None:
 
 def _must_be_own(reporting: Reporting, schools: list[str], actor: Actor) -> None:
     if actor.scope.kind not in (ScopeKind.AUTHORITY, ScopeKind.TRUST):
-        raise RefusedError("Groups are kept by authorities and trusts, of their own schools.")
+        raise ForbiddenError("Groups are kept by authorities and trusts, of their own schools.")
     if not schools:
         raise QuestionError("Choose the schools of the group.")
     if not set(schools) <= set(reporting.schools(actor.scope)):
-        raise RefusedError("A group holds schools of your own organisation only.")
+        raise ForbiddenError("A group holds schools of your own organisation only.")
 
 
 def _must_be_named(warehouse: Warehouse, name: str, actor: Actor, number: int | None) -> None:

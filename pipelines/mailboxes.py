@@ -18,7 +18,7 @@ from pipelines.history import schools_in_scope
 from pipelines.register import known_schools
 from pipelines.scope import Actor, Scope, ScopeKind
 from pipelines.warehouse.store import Cursor, Warehouse
-from schemas.errors import PlumblineError, QuestionError, RefusedError
+from schemas.errors import ForbiddenError, PlumblineError, QuestionError
 
 LONGEST = 120
 LEAST_OF_NAME = 3
@@ -85,7 +85,7 @@ def keep_all(warehouse: Warehouse, told: Sequence[Told], *, actor: Actor) -> Non
         for one in told:
             try:
                 if one.school_urn not in names:
-                    raise RefusedError(NOT_OWN)
+                    raise ForbiddenError(NOT_OWN)
                 found = checked(one.address, school=names[one.school_urn])
             except PlumblineError as error:
                 raise type(error)(f"{one.where}{error}") from None
@@ -96,7 +96,7 @@ def end(warehouse: Warehouse, urn: str, *, actor: Actor) -> None:
     """Send a school no more mail, until a mailbox is kept again."""
     with warehouse.writing() as cursor:
         if urn not in _own_names(cursor, actor):
-            raise RefusedError(NOT_OWN)
+            raise ForbiddenError(NOT_OWN)
         found = _standing(cursor).get(urn)
         if found is None:
             raise QuestionError("No mailbox is kept for this school.")
@@ -138,7 +138,7 @@ def _allowed(part: str, name: str) -> bool:
 def _own_names(cursor: Cursor, actor: Actor) -> Mapping[str, str]:
     """The names of the schools whose mailboxes someone may keep today, by URN."""
     if actor.scope.kind not in (ScopeKind.AUTHORITY, ScopeKind.SCHOOL):
-        raise RefusedError("A school's mailbox is kept by the school or by its authority.")
+        raise ForbiddenError("A school's mailbox is kept by the school or by its authority.")
     schools = known_schools(cursor)
     if schools is None:
         return {}

@@ -21,7 +21,7 @@ from pipelines.intake.school_mapping import NO_MAPPING, Entry, ReadBy, SchoolMap
 from pipelines.intake.surroundings import Stated
 from pipelines.scope import Actor, Scope, ScopeKind
 from pipelines.warehouse.store import Cursor, Warehouse
-from schemas.errors import QuestionError, RefusedError, RereadError
+from schemas.errors import ForbiddenError, QuestionError, RefusedError, RereadError
 
 __all__ = ["Entry", "Kept", "Unread", "Used", "entry_for", "keep", "kept", "owner_of", "standing_for"]
 
@@ -52,7 +52,7 @@ def kept(warehouse: Warehouse, owner: Scope, *, actor: Actor) -> Kept:
     """The mapping that stands, for those who may send the owner's returns; RefusedError for others."""
     with warehouse.reading() as cursor:
         if not _is_own(cursor, owner, actor):
-            raise RefusedError(NOT_OWN)
+            raise ForbiddenError(NOT_OWN)
         return _standing(cursor, owner)
 
 
@@ -87,7 +87,7 @@ def keep(
         raise QuestionError("A mapping belongs to a school, a trust or an authority.")
     with warehouse.writing() as cursor:
         if not _is_own(cursor, owner, actor):
-            raise RefusedError(NOT_OWN)
+            raise ForbiddenError(NOT_OWN)
         if _standing(cursor, owner).mapping.version != seen:
             raise RefusedError(CHANGED)
         _append(cursor, owner, SchoolMapping(wanted, seen + 1), actor=actor, when=when or audit.now())

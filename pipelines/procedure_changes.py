@@ -18,7 +18,7 @@ from pipelines.figures import Question
 from pipelines.reporting import Reporting
 from pipelines.scope import Actor, Scope
 from pipelines.warehouse.store import Warehouse
-from schemas.errors import QuestionError, RefusedError
+from schemas.errors import ForbiddenError, QuestionError
 
 LONGEST_TITLE = 80
 TOO_EARLY = (
@@ -149,7 +149,7 @@ def _applying(reporting: Reporting, warehouse: Warehouse, scope: Scope, asked: A
         if not asked.schools:
             raise QuestionError("Choose at least one school.")
         if not set(asked.schools) <= set(reporting.schools(scope)):
-            raise RefusedError("A change can be recorded for your own schools only.")
+            raise ForbiddenError("A change can be recorded for your own schools only.")
         return Applies(Where.SCHOOLS, schools=tuple(sorted(set(asked.schools))))
     return Applies()
 

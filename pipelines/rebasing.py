@@ -12,7 +12,7 @@ from pipelines.decisions import Decision, DecisionKind
 from pipelines.figures import Question
 from pipelines.periods import first_day_of
 from pipelines.scope import Actor, Scope
-from schemas.errors import QuestionError, RefusedError
+from schemas.errors import ForbiddenError, QuestionError
 from schemas.measurement import measure
 
 if TYPE_CHECKING:
@@ -46,7 +46,7 @@ def rebases(warehouse: Warehouse, scope: Scope, question: Question) -> tuple[Reb
 def rebase(warehouse: Warehouse, chart: ControlChart, by: Mapping[str, str], *, reason: str, actor: Actor) -> int:
     """Keep that a chart's limits begin anew with one of its periods, and why; the decision's number."""
     if actor.scope != chart.table.scope:
-        raise RefusedError("Only the charts of your own organisation can be rebased.")
+        raise ForbiddenError("Only the charts of your own organisation can be rebased.")
     first_day = first_day_of(by)
     if not chart.has_limits:
         raise QuestionError("This chart has no limits yet, so there is nothing to work out anew.")

@@ -22,7 +22,7 @@ from pipelines.scope import OPERATOR, Actor, Scope, ScopeKind
 from pipelines.smtp_settings import Smtp
 from pipelines.warehouse.store import Warehouse
 from schemas.calendar import Term, has_ended, label
-from schemas.errors import QuestionError, RefusedError
+from schemas.errors import ForbiddenError, QuestionError
 
 SENDING, NOT_SENT = "reminder being sent", "reminder not sent"
 STEPS = (SENDING, REMINDED, NOT_SENT)
@@ -77,7 +77,7 @@ def send(
     `progress` is called with how many are done and how many there are.
     """
     if actor.scope not in (authority, OPERATOR):
-        raise RefusedError(NOT_YOURS)
+        raise ForbiddenError(NOT_YOURS)
     if smtp is None:
         raise QuestionError(NO_SERVER)
     planned = plan(warehouse, authority, year, term, again=again)
@@ -142,7 +142,7 @@ def _reminded_today(warehouse: Warehouse, found: Board) -> set[str]:
 
 def _missing(warehouse: Warehouse, authority: Scope, year: str, term: Term) -> Board:
     if authority.kind is not ScopeKind.AUTHORITY:
-        raise RefusedError(NOT_YOURS)
+        raise ForbiddenError(NOT_YOURS)
     if not has_ended(year, str(term), on=day_in_england(audit.now())):
         raise QuestionError(f"The {term} term of {label(year)} has not ended, so no return of it is expected yet.")
     return board.read(warehouse, authority, Question("returns_received", year=year, term=str(term)))

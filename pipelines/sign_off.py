@@ -20,7 +20,7 @@ from pipelines.warehouse.compose import bindings
 from pipelines.warehouse.standing import grains_at
 from pipelines.warehouse.store import Cursor, Warehouse
 from schemas.calendar import Term
-from schemas.errors import QuestionError, RefusedError
+from schemas.errors import ForbiddenError, QuestionError, RefusedError
 
 SIGNING_ROLES = tuple(map(str, SigningRole))
 DECLARATION = (
@@ -38,7 +38,7 @@ Asking = Mapping[str, tuple[Scope, ...]]  # by URN: the organisations that ask
 def ask(warehouse: Warehouse, *, actor: Actor) -> None:
     """From now on, ask for sign-off of the returns of one's own schools."""
     if actor.scope.kind is ScopeKind.OPERATOR:
-        raise RefusedError("Sign-off is asked for by a school, a trust or an authority.")
+        raise ForbiddenError("Sign-off is asked for by a school, a trust or an authority.")
     with warehouse.writing() as cursor:  # what stands is read in it: two people at once keep one decision
         if not decisions.standing_within(cursor, actor.scope, DecisionKind.SIGN_OFF):
             decisions.decide_within(cursor, DecisionKind.SIGN_OFF, {}, actor=actor)

@@ -3,7 +3,8 @@
     PlumblineError
     ├── LanguageError      a vocabulary, rule, measure or check file does not hold together
     ├── UnreadableError    a file sent to us cannot be read at all
-    ├── RefusedError       the person may not do or see this
+    ├── RefusedError       this cannot be done or seen, as things stand
+    │   ├── ForbiddenError     what was asked for is another's, or not open to the person's role; kept in the record
     │   └── StaleError     what the person read is no longer what stands
     │       └── RereadError    what a file was read by is no longer what stands: check it again
     ├── QuestionError      a question that no figure answers
@@ -27,7 +28,13 @@ class UnreadableError(PlumblineError):
 
 
 class RefusedError(PlumblineError):
-    """The person may not do or see this."""
+    """This cannot be done or seen, as things stand."""
+
+
+class ForbiddenError(RefusedError):
+    """What was asked for is another's, or not open to the person's role; `noted` once it stands in the record."""
+
+    noted = False
 
 
 class StaleError(RefusedError):

@@ -12,7 +12,7 @@ import pytest
 from pipelines import access_record, audit
 from pipelines.access_record import ALL_A_MINUTE, EACH_A_MINUTE, LEFT_OUT, REFUSED, WRONG_SIGN_IN, Refusals
 from pipelines.warehouse.store import Warehouse
-from schemas.errors import QuestionError, RefusedError, StaleError
+from schemas.errors import ForbiddenError, QuestionError, RefusedError, StaleError
 from tests.factories import officer_of
 
 NOON = datetime(2026, 11, 21, 12)  # noqa: DTZ001 - UTC, as the warehouse keeps it
@@ -99,8 +99,19 @@ def test_what_was_counted_is_kept_once(store: Warehouse) -> None:
 
 
 def test_only_a_refusal_is_recorded_as_one(store: Warehouse) -> None:
-    for fault in (QuestionError("no figure"), StaleError("read it again"), ValueError("x")):
+    for fault in (QuestionError("no figure"), RefusedError("not now"), StaleError("read it again"), ValueError("x")):
         access_record.noted(store, officer_of("la:991"), "x", fault)
     assert events(store) == []
-    access_record.noted(store, officer_of("la:991"), "x", RefusedError("not yours"))
+    access_record.noted(store, officer_of("la:991"), "x", ForbiddenError("not yours"))
     assert len(events(store)) == 1
+
+
+def test_a_refusal_that_two_doors_see_is_recorded_once_and_goes_on(store: Warehouse) -> None:
+    with (
+        pytest.raises(ForbiddenError),
+        access_record.watched(store, officer_of("la:991"), "outer"),
+        access_record.watched(store, officer_of("la:991"), "inner"),
+    ):
+        raise ForbiddenError("not yours")
+    [event] = events(store)
+    assert event["detail"] == {"what": "inner"}
