@@ -7,8 +7,9 @@ from dataclasses import dataclass, replace
 
 import streamlit as st
 
+from app import purpose
 from app.access import must
-from app.permissions import Action, Person, actor_of, may, scope_of
+from app.permissions import Action, Person, may, scope_of
 from pipelines import charting
 from pipelines.charting import ControlChart, Grain, Rebase, rebases
 from pipelines.house import open_house
@@ -62,9 +63,9 @@ def outcomes(person: Person, question: Question) -> tuple[OutcomeCount, ...]:
 
 
 def missed(person: Person, question: Question) -> list[Mapping[str, object]]:
-    """The incidents called for and not escalated; who asked is recorded."""
+    """The incidents called for and not escalated; who asked, and the purpose that they stated, is recorded."""
     must(person, Action.SEE_INCIDENTS)
-    found = open_house().reporting.missed(scope_of(person), question, actor=actor_of(person))
+    found = open_house().reporting.missed(scope_of(person), question, actor=purpose.actor(person))
     return [{str(name): value for name, value in row.items()} for row in found.to_dict("records")]
 
 

@@ -7,23 +7,29 @@ from collections.abc import Mapping, Sequence, Set
 import pandas as pd
 import streamlit as st
 
-from app import asking, figure, identity, wording
+from app import asking, figure, identity, purpose, wording
 from app.filters import LEAST_CHOICE, Chosen
-from app.permissions import Action, Person
+from app.permissions import Action, Person, may
 from pipelines.reporting import Figure, FigureTable, OutcomeCount, categories
 from schemas.conditions import columns_of
 from schemas.lexicon import lexicon
 from schemas.rulesets import Outcome, RuleSet, rule_set
 
 MOST_SHOWN = 200
+FIGURES_ONLY = "Your role sees figures, not single incidents."
 
 
 @st.fragment
-def shown_on_request(person: Person, chosen: Chosen) -> None:
-    """A button, and the list once it is pressed; the list closes when a filter changes."""
-    identity.current_person(Action.SEE_INCIDENTS)
-    st.markdown("Single incidents of your own schools. Opening the list is recorded with your name.")
-    if st.button("Show the incidents", key="show-missed"):
+def shown_on_request(chosen: Chosen) -> None:
+    """The purpose and a button, and the list once it is pressed; the list closes when a filter changes.
+
+    Whoever sees figures only is told that there are rows, and no more.
+    """
+    here = identity.current_person()
+    if not may(here, Action.SEE_INCIDENTS):
+        st.markdown(FIGURES_ONLY)
+        return
+    if purpose.ask_and_open(here, "Show the incidents"):
         _list(identity.current_person(Action.SEE_INCIDENTS), chosen)
 
 

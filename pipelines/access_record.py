@@ -14,12 +14,16 @@ from datetime import datetime
 from threading import Lock
 from weakref import WeakKeyDictionary
 
+import pandas as pd
+
 from pipelines import audit
 from pipelines.scope import OPERATOR, Actor
-from pipelines.warehouse.store import Warehouse
+from pipelines.warehouse.store import Cursor, Warehouse
 from schemas.errors import ForbiddenError
+from schemas.purposes import may_state
 
 REFUSED = "access refused"
+NO_PURPOSE = "Say first why you open single incidents: they are shown only for a stated purpose."
 WRONG_SIGN_IN = "sign-in refused"
 LEFT_OUT = "refusals not listed"
 EACH_A_MINUTE = 5
@@ -27,10 +31,28 @@ ALL_A_MINUTE = 60
 PORTAL = Actor("Plumbline", "portal", OPERATOR)  # what records for those who have not signed in
 
 
-def read(warehouse: Warehouse, actor: Actor, what: str, *, schools: Mapping[str, int], **detail: int | str) -> None:
-    """Record that rows were read or a file was taken away, and how many rows of which schools it held."""
+def read(cursor: Cursor, actor: Actor, what: str, *, schools: Mapping[str, int], **detail: int | str) -> None:
+    """Record, in the transaction of the read, that rows were read: how many of which school, so that it can be told."""
+    audit.record(cursor, audit.Event(actor, what, str(actor.scope), {"schools": dict(schools), **detail}))
+
+
+def taken(
+    warehouse: Warehouse, actor: Actor, what: str, *, schools: Mapping[str, int], **detail: int | str
+) -> None:  # fmt: skip
+    """Record that a file was taken away, and how many rows or returns of which schools it held."""
     with warehouse.writing() as cursor:
-        audit.record(cursor, audit.Event(actor, what, str(actor.scope), {"schools": dict(schools), **detail}))
+        read(cursor, actor, what, schools=schools, **detail)
+
+
+def by_school(rows: pd.DataFrame) -> dict[str, int]:
+    """How many of these rows each school has."""
+    return {str(urn): int(number) for urn, number in rows["school_urn"].value_counts(sort=False).items() if number}
+
+
+def must_have_purpose(actor: Actor) -> None:
+    """ForbiddenError unless whoever acts has stated why they open single incidents."""
+    if not may_state(actor.purpose, kind=str(actor.scope.kind)):
+        raise ForbiddenError(NO_PURPOSE)
 
 
 def refused(warehouse: Warehouse, actor: Actor, what: str) -> None:

@@ -15,7 +15,7 @@ from typing import Any, TypeVar
 
 import pandas as pd
 
-from pipelines import audit, exact, school_facts, survival_curves
+from pipelines import access_record, audit, exact, school_facts, survival_curves
 from pipelines.disclosure import LEAST_SCHOOLS
 from pipelines.erasing.kept import last_erasure
 from pipelines.figures import (
@@ -51,6 +51,7 @@ __all__ = [
 ]  # fmt: skip
 
 KEPT_ANSWERS = 2000
+ROWS_READ = "incidents read"
 T = TypeVar("T")
 
 
@@ -148,10 +149,15 @@ class Reporting:
             return found
 
     def missed(self, scope: Scope, question: Question, *, actor: Actor) -> pd.DataFrame:
-        """One's own incidents that the rule set called for and that were not escalated; the read is audited."""
-        _must_be_own(scope, question)
-        if actor.scope != scope:
-            raise ForbiddenError("Rows are shown only to the organisation that signed in.")
+        """One's own incidents that the rule set called for and that were not escalated; the read is audited.
+
+        ForbiddenError without a stated purpose (schemas/purposes.toml), or for another organisation's.
+        """
+        with access_record.watched(self._warehouse, actor, "single incidents"):
+            _must_be_own(scope, question)
+            if actor.scope != scope:
+                raise ForbiddenError("Rows are shown only to the organisation that signed in.")
+            access_record.must_have_purpose(actor)
         rules = rule_set(question.rule_set)
         with self._warehouse.writing() as cursor:
             moment, _ = self._moment(cursor, question.as_at)
@@ -160,8 +166,8 @@ class Reporting:
                 grains_at(cursor, scope, moment) + questions.missed(rules, question),
                 exact.values_of(scope, question, moment),
             )
-            detail = {"rows": len(found), "rule_set": rules.id}
-            audit.record(cursor, audit.Event(actor, "incidents read", str(scope), detail))
+            schools = access_record.by_school(found)
+            access_record.read(cursor, actor, ROWS_READ, schools=schools, rows=len(found), rule_set=rules.id)
         return found
 
     # -- involved again -----------------------------------------------------------------------------------

@@ -135,9 +135,9 @@ def submit(store: Warehouse, passed: Checked, **more: Any) -> tuple[returns.Rece
     return returns.submit(store, passed, actor=OFFICER, key=KEY, **more)
 
 
-def officer_of(scope: str) -> Actor:
-    """Someone who acts for an organisation."""
-    return Actor("tests", "officer", Scope.parse(scope))
+def officer_of(scope: str, *, purpose: str = "") -> Actor:
+    """Someone who acts for an organisation, and why they open single incidents where they stated it."""
+    return Actor("tests", "officer", Scope.parse(scope), purpose)
 
 
 TODAY = date(2026, 11, 1)

@@ -66,7 +66,7 @@ figure.show(
 )
 
 st.header("Which incidents were called for and not escalated?", anchor=False)
-missed.shown_on_request(person, chosen)
+missed.shown_on_request(chosen)
 
 by_factor = grouped("risk_factor")
 figure.show(

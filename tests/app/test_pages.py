@@ -141,18 +141,59 @@ def test_each_rule_set_gives_its_own_answer() -> None:
 
 def reads(portal: House) -> pd.DataFrame:
     with portal.warehouse.reading() as cursor:
-        return cursor.frame("SELECT actor, scope FROM audit WHERE action = 'incidents read' ORDER BY sequence")
+        return cursor.frame("SELECT actor, scope, purpose FROM audit WHERE action = 'incidents read' ORDER BY sequence")
 
 
-def test_single_incidents_are_shown_on_request_and_the_reading_is_recorded(portal: House) -> None:
+def show_incidents(app: AppTest, *, purpose: str = "return_quality") -> AppTest:
+    """Open the list as somebody who says why."""
+    app.radio(key="purpose").set_value(purpose)
+    return app.button(key="show-missed").click().run()
+
+
+def test_single_incidents_are_shown_on_request_and_the_reading_is_recorded_with_its_purpose(portal: House) -> None:
     app = visit("escalation", person="school")
     before = len(reads(portal))
     assert "What called for it" not in words(app)
-    app.button(key="show-missed").click().run()
+    show_incidents(app)
     assert "What called for it" in words(app)
     after = reads(portal)
     assert len(after) == before + 1
-    assert tuple(after.iloc[-1]) == ("Tobias Wrenfield", "school:900001")
+    assert tuple(after.iloc[-1]) == ("Tobias Wrenfield", "school:900001", "return_quality")
+
+
+def test_without_a_purpose_no_incident_is_shown_and_nothing_is_read(portal: House) -> None:
+    app, before = visit("escalation", person="officer"), len(reads(portal))
+    app.button(key="show-missed").click().run()
+    assert "Choose a purpose first." in words(app)
+    assert "What called for it" not in words(app)
+    assert len(reads(portal)) == before
+
+
+def test_the_purpose_is_asked_once_a_session_and_can_be_stated_anew(portal: House) -> None:
+    app = show_incidents(visit("escalation", person="officer"), purpose="follow_up")
+    app.run()
+    assert not app.radio
+    assert "Purpose: Follow up an incident with the school." in words(app)
+    app.button(key="show-missed").click().run()
+    assert list(reads(portal)["purpose"][-2:]) == ["follow_up", "follow_up"]
+    app.button(key="purpose-other").click().run()
+    assert app.radio(key="purpose").value is None
+
+
+@pytest.mark.usefixtures("portal")
+def test_each_kind_of_organisation_is_offered_its_own_purposes() -> None:
+    offered = {who: visit("escalation", person=who).radio(key="purpose").options for who in ("officer", "school")}
+    assert "Follow up an incident with the school" in offered["officer"]
+    assert "Follow up an incident with the school" not in offered["school"]
+
+
+@pytest.mark.usefixtures("portal")
+def test_whoever_comes_next_is_asked_for_a_purpose_of_their_own() -> None:
+    app = show_incidents(visit("escalation", person="officer"))
+    app.query_params["as"] = "neighbour"
+    app.run()
+    app.switch_page("views/escalation.py")
+    assert app.run().radio(key="purpose").value is None
 
 
 def test_figures_are_those_of_the_door(portal: House) -> None:

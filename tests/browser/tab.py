@@ -130,6 +130,11 @@ class Tab:
         self.page.get_by_role("button", name=button, exact=True).click()
         return self
 
+    def tick(self, option: str) -> Tab:
+        """Choose one of a few options that stand on the page."""
+        self.page.get_by_text(option, exact=True).click()
+        return self
+
     def unfold(self) -> Tab:
         """Open everything that is folded away."""
         for summary in self.page.locator('[data-testid="stExpander"] summary').all():

@@ -48,7 +48,8 @@ def tour(tab: Tab, *, person: str) -> None:
     tab.open("Overview", person=person).unfold()
     for title in list(PATHS)[1:]:
         tab.go(title).unfold()
-    tab.open("Escalation", person=person, year="All years").press("Show the incidents")
+    tab.open("Escalation", person=person, year="All years").tick("Check the quality of a return")
+    tab.press("Show the incidents")
     expect(tab.page.get_by_text(re.compile(r"^(n = [\d,]+ incidents|None)")).last).to_be_visible()
     for measure in ("Incidents recorded", "Returns received"):
         tab.open("Trends", person=person, measure=measure, by="School").unfold()

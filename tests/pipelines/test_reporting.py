@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 from dataclasses import replace
 from datetime import datetime
 from typing import Any
@@ -13,11 +14,12 @@ from pipelines.intake.tables import NamedFile
 from pipelines.reporting import Question, Reporting, Scope, State
 from pipelines.warehouse.store import Warehouse
 from schemas.calendar import Term
-from schemas.errors import PlumblineError, QuestionError, RefusedError
+from schemas.errors import ForbiddenError, PlumblineError, QuestionError, RefusedError
 from tests.factories import OFFICER, checked, incident, officer_of, register_csv, submit, warehouse
 
 LONG_AGO = datetime(2020, 1, 1)  # noqa: DTZ001 - the warehouse keeps UTC without a zone
 FIRST, SECOND, THIRD = (datetime(2026, 1, day, 9) for day in (10, 20, 30))  # noqa: DTZ001
+WHY = "return_quality"
 AUTUMN = {"year": "202526", "term": "autumn"}
 COUNT = Question("incidents", **AUTUMN)
 
@@ -135,13 +137,39 @@ def test_rows_outcomes_and_returns_are_for_ones_own_only(store: Warehouse, door:
 
 def test_reading_rows_is_recorded_and_refusals_give_none(store: Warehouse, door: Reporting) -> None:
     asked = Question("incidents", rule_set="uksic-advice")
-    found = door.missed(Scope.parse("school:900001"), asked, actor=officer_of("school:900001"))
+    found = door.missed(Scope.parse("school:900001"), asked, actor=officer_of("school:900001", purpose=WHY))
     assert set(found["school_urn"]) <= {"900001"}
     with store.reading() as cursor:
         [event] = cursor.rows("SELECT * FROM audit WHERE action = 'incidents read' AND subject = 'school:900001'")
-        assert event["detail"] == f'{{"rows": {len(found)}, "rule_set": "uksic-advice"}}'
+        schools = {"900001": len(found)} if len(found) else {}
+        assert json.loads(event["detail"]) == {"rows": len(found), "rule_set": "uksic-advice", "schools": schools}
+        assert event["purpose"] == WHY
         assert not event["changes_figures"]
         assert audit.first_broken(cursor) is None
+
+
+@pytest.mark.parametrize("purpose", ["", "curiosity", "own_handling"])
+def test_nobody_reads_rows_without_a_purpose_of_their_organisation_and_that_they_tried_is_kept(purpose: str) -> None:
+    kept = warehouse()
+    with pytest.raises(ForbiddenError, match="stated purpose"):
+        Reporting(kept).missed(
+            Scope.parse("la:990"), Question("incidents"), actor=officer_of("la:990", purpose=purpose)
+        )
+    with kept.reading() as cursor:
+        last = cursor.rows("SELECT action, scope FROM audit ORDER BY sequence DESC LIMIT 1")
+    assert last == [{"action": "access refused", "scope": "la:990"}]
+
+
+def test_a_reading_of_an_authority_tells_which_schools_rows_were_read() -> None:
+    kept = warehouse({"URN": "900001"}, {"URN": "900002"}, {"URN": "900003"})
+    not_escalated = {"age_difference": "yes", "police_contacted": "no", "social_care_contacted": "no"}
+    for urn, number in (("900001", 2), ("900002", 1)):
+        submit(kept, checked(on("2025-10-10", number, urn, **not_escalated)))
+    asked = Question("incidents", rule_set="uksic-advice")
+    Reporting(kept).missed(Scope.parse("la:990"), asked, actor=officer_of("la:990", purpose=WHY))
+    with kept.reading() as cursor:
+        [event] = cursor.rows("SELECT detail FROM audit WHERE action = 'incidents read'")
+    assert json.loads(event["detail"])["schools"] == {"900001": 2, "900002": 1}
 
 
 @pytest.mark.parametrize(
@@ -276,7 +304,7 @@ def test_a_new_return_is_seen_at_once_and_reading_rows_makes_no_new_version() ->
         submit(store, checked(on("2025-10-10", number, "900001")))
         assert count(door, "school:900001") == number
     version = door.data_version()
-    door.missed(scope, Question("incidents"), actor=officer_of("school:900001"))
+    door.missed(scope, Question("incidents"), actor=officer_of("school:900001", purpose=WHY))
     assert door.data_version() == version
 
 
@@ -365,7 +393,7 @@ def test_an_organisation_that_is_not_known_has_no_rows_outcomes_or_returns(door:
     asks = (
         lambda: door.outcomes(nobody, Question("incidents")),
         lambda: door.returns(nobody, Question("incidents")),
-        lambda: door.missed(nobody, Question("incidents"), actor=officer_of("la:999")),
+        lambda: door.missed(nobody, Question("incidents"), actor=officer_of("la:999", purpose=WHY)),
         lambda: Reporting(Warehouse(None)).figures(Scope.parse("la:990"), COUNT),
     )
     for ask in asks:
