@@ -1,49 +1,29 @@
-"""Who is here. The only file that knows how people sign in; today a demonstration with four invented people.
-
-The choice lives in the query parameter `as`, so that a reload and a link keep it. It proves nothing about who is
-asking, so it exists in demonstration mode only, on this machine only.
-"""
+"""Who is here. The one way in which pages ask, however people came."""
 
 from __future__ import annotations
 
-import os
-
 import streamlit as st
 
-from app.permissions import Action, Person, Role, may
-from pipelines.scope import Scope
-from schemas.errors import RefusedError
+from app import demonstration, signed_in
+from app.demonstration import PARAMETER, PEOPLE
+from app.mode import is_demonstration
+from app.permissions import Action, Person, may
 
-PARAMETER = "as"
-DEMONSTRATION = "PLUMBLINE_DEMO"
-PEOPLE = {
-    person.id: person
-    for person in (
-        Person("officer", "Rowan Ashby", Role.OFFICER, Scope.parse("la:990")),
-        Person("trust", "Imogen Sallow", Role.TRUST_LEAD, Scope.parse("trust:99001")),
-        Person("school", "Tobias Wrenfield", Role.SCHOOL_LEAD, Scope.parse("school:900001")),
-        Person("neighbour", "Marian Oakhurst", Role.OFFICER, Scope.parse("la:991")),
-    )
-}
-ONLY_DEMONSTRATION = (
-    "The portal opens only as a demonstration, with “plumbline demo”: real sign-in is a later issue. "
-    "It does not start without it, so that nobody's data are shown to whoever asks."
-)
+__all__ = ["PARAMETER", "PEOPLE", "current_person", "is_here", "keep_in_address", "sign_in_as", "who_is_here"]
 
-
-def must_be_demonstration() -> None:
-    """Refuse to go on outside a demonstration; there is no other way to sign in yet."""
-    if os.environ.get(DEMONSTRATION) != "1":
-        raise RefusedError(ONLY_DEMONSTRATION)
+PERSON = "person-here"
+CHOOSE = "Choose who you are first."
+SIGN_IN = "You are signed out, or this organisation is no longer open to you. [Sign in](/sign-in) or choose another."
 
 
 def who_is_here() -> Person | None:
-    """The person chosen in this browser tab, None before anyone is."""
-    must_be_demonstration()
-    chosen = st.query_params.get(PARAMETER) or st.session_state.get(PARAMETER)
-    person = PEOPLE.get(str(chosen))
-    if person and st.session_state.get(PARAMETER) != person.id:
-        _start_afresh(person)
+    """The person who is here in this browser tab, None before anyone is; nothing of whoever was here before stays."""
+    person = demonstration.who_is_here() if is_demonstration() else signed_in.who_is_here()
+    before = st.session_state.get(PERSON)
+    if before is not None and before != person:
+        st.session_state.clear()
+    if person is not None:
+        st.session_state[PERSON] = person
     return person
 
 
@@ -54,7 +34,7 @@ def current_person(action: Action | None = None) -> Person:
     """
     person = who_is_here()
     if person is None:
-        st.warning("Choose who you are first.")
+        st.warning(CHOOSE if is_demonstration() else SIGN_IN)
         st.stop()
     if action is not None and not may(person, action):
         st.error(f"This is not open to you: {action}.")
@@ -62,18 +42,19 @@ def current_person(action: Action | None = None) -> Person:
     return person
 
 
+def is_here(person: Person) -> bool:
+    """Whether the same person, under the same grant, is still here: asked when a file is made at a click."""
+    return (demonstration.who_is_here() if is_demonstration() else signed_in.who_is_here()) == person
+
+
 def keep_in_address(person: Person) -> None:
-    """Write the choice into the address, which a change of page empties."""
-    if st.query_params.get(PARAMETER) != person.id:
-        st.query_params[PARAMETER] = person.id
+    """Keep the demonstration's choice in the address; who signed in is in no address."""
+    if is_demonstration():
+        demonstration.keep_in_address(person)
 
 
 def sign_in_as(person: Person) -> None:
     """Become one of the invented people; nothing of the one before stays."""
-    _start_afresh(person)
-    st.query_params.from_dict({PARAMETER: person.id})
-
-
-def _start_afresh(person: Person) -> None:
     st.session_state.clear()
     st.session_state[PARAMETER] = person.id
+    st.query_params.from_dict({PARAMETER: person.id})

@@ -1,4 +1,4 @@
-"""The frame around every page: who is here, the pages they may open, and that this is a demonstration."""
+"""The frame around every page: who is here, the pages they may open, and whether this is a demonstration."""
 
 from __future__ import annotations
 
@@ -7,10 +7,13 @@ from pathlib import Path
 import streamlit as st
 
 from app import asking, identity
+from app.mode import is_demonstration
 from app.permissions import Person, pages
 
 HERE = Path(__file__).parent
-CHOICE, OVERVIEW = "choose_person", "overview"
+OVERVIEW = "overview"
+CHOICES = {True: "choose_person", False: "choose_organisation"}
+CHOICE = CHOICES[is_demonstration()]
 HOME = "home"  # the first page is served at the portal's own address and reserves this one; its name leads to it
 TITLES = {
     "overview": "Overview",
@@ -23,6 +26,7 @@ TITLES = {
     "send_a_return": "Send a return",
     "about_the_figures": "About the figures",
     "choose_person": "Change person",
+    "choose_organisation": "Change organisation",
 }
 STYLE = """<style>
 [class*="st-key-numbers"] td, [class*="st-key-numbers"] th {font-variant-numeric: tabular-nums}
@@ -40,10 +44,13 @@ def frame(person: Person | None) -> None:
     """The lines above every page."""
     st.html(STYLE)
     with st.container(key="person-bar", horizontal=True, vertical_alignment="center", gap="medium"):
-        st.badge("Demonstration: invented schools, children and returns", color="violet")
+        if is_demonstration():
+            st.badge("Demonstration: invented schools, children and returns", color="violet")
         if person is not None:
             st.markdown(f"**{person.name}**, {person.role}, {asking.home(person)['name']}", width="content")
-            st.page_link(f"views/{CHOICE}.py", label="Change person")
+            st.page_link(f"views/{CHOICE}.py", label=TITLES[CHOICE])
+        if not is_demonstration():
+            st.markdown("[Sign out](/sign-out)", width="content")
 
 
 def to_overview() -> None:
@@ -53,20 +60,22 @@ def to_overview() -> None:
 
 def menu(person: Person | None) -> st.Page:
     """The pages in the bar at the top; before anyone is chosen they exist but are not offered."""
-    offered = frozenset(pages(person)) - {CHOICE}
-    listed = [
+    mine = [page for page in pages(person) if page not in set(CHOICES.values()) - {CHOICE}]
+    offered = frozenset(mine) - {CHOICE}
+    listed = mine if person is not None else [page for page in TITLES if page not in CHOICES.values() or page == CHOICE]
+    first = OVERVIEW if OVERVIEW in listed else listed[0]
+    found = [
         st.Page(
             f"views/{page}.py",
             title=TITLES[page],
-            url_path=HOME if page == OVERVIEW else page.replace("_", "-"),
-            default=page == OVERVIEW,
+            url_path=HOME if page == first else page.replace("_", "-"),
+            default=page == first,
             visibility="visible" if page in offered else "hidden",
         )
-        for page in TITLES
-        if person is None or page in pages(person)
+        for page in listed
     ]
-    named = st.Page(to_overview, title=TITLES[OVERVIEW], url_path=OVERVIEW, visibility="hidden")
-    return st.navigation([*listed, named], position="top")
+    named = [st.Page(to_overview, title=TITLES[OVERVIEW], url_path=OVERVIEW, visibility="hidden")]
+    return st.navigation([*found, *(named if first == OVERVIEW else [])], position="top")
 
 
 ICON = str(HERE / "assets" / "plumbline.png")

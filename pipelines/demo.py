@@ -69,17 +69,19 @@ def set_deadlines(warehouse: Warehouse) -> None:
         deadlines.set_deadline(warehouse, LATEST, term, day=day, actor=actor, when=when)
 
 
-def fill(warehouse: Warehouse, sample: Sample, *, key: bytes, progress: Progress = lambda _: None) -> Warehouse:
+def fill(
+    warehouse: Warehouse, sample: Sample, *, key: bytes, progress: Progress = lambda _: None, sender: Actor = SENDER
+) -> Warehouse:
     """Load a sample's registers and returns, each at the moment at which it was sent."""
     for name, content, when in _reference_files(sample):
-        register.load_register(warehouse, [NamedFile(name, content)], actor=SENDER, when=when)
+        register.load_register(warehouse, [NamedFile(name, content)], actor=sender, when=when)
     when = STARTED
     for sendings in _sendings(sample.returns):
         year, term = sendings[0].academic_year, sendings[0].term
         progress(f"{label(year)}, {term} term")
         when = max(when, *(_moment(one.sent_at) for one in sendings))
-        _send_together(warehouse, [one for one in sendings if not one.nil], key=key, when=when)
-        _record_nils(warehouse, [one for one in sendings if one.nil])
+        _send_together(warehouse, [one for one in sendings if not one.nil], key=key, when=when, sender=sender)
+        _record_nils(warehouse, [one for one in sendings if one.nil], sender=sender)
     return warehouse
 
 
@@ -102,23 +104,25 @@ def _sendings(sent: Sequence[SampleReturn]) -> list[list[SampleReturn]]:
     return [group for _, group in sorted(rounds.items())]
 
 
-def _send_together(warehouse: Warehouse, sendings: Sequence[SampleReturn], *, key: bytes, when: datetime) -> None:
+def _send_together(
+    warehouse: Warehouse, sendings: Sequence[SampleReturn], *, key: bytes, when: datetime, sender: Actor
+) -> None:
     if not sendings:
         return
     files = [NamedFile("incidents.csv", _csv([one.incidents for one in sendings])),
              NamedFile("children.csv", _csv([_with_school(one) for one in sendings]))]  # fmt: skip
     stated = returns.Stated(None, sendings[0].academic_year, Term(sendings[0].term))
-    checked = returns.check(warehouse, files, stated=stated, actor=SENDER, key=key)
+    checked = returns.check(warehouse, files, stated=stated, actor=sender, key=key)
     if checked.has_errors:
         raise PlumblineError("The sample data have errors; make them again with “plumbline sample”.")
-    returns.submit(warehouse, checked, actor=SENDER, key=key, when=when)
+    returns.submit(warehouse, checked, actor=sender, key=key, when=when)
 
 
-def _record_nils(warehouse: Warehouse, sendings: Sequence[SampleReturn]) -> None:
+def _record_nils(warehouse: Warehouse, sendings: Sequence[SampleReturn], *, sender: Actor) -> None:
     for one in sendings:
         returns.record_nil(
             warehouse, school_urn=one.school_urn, academic_year=one.academic_year, term=Term(one.term),
-            actor=SENDER, when=_moment(one.sent_at),
+            actor=sender, when=_moment(one.sent_at),
         )  # fmt: skip
 
 

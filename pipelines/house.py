@@ -10,7 +10,10 @@ from pipelines.settings import settings
 from pipelines.warehouse.store import Warehouse
 
 if TYPE_CHECKING:
+    from pipelines.oidc_settings import Oidc
+    from pipelines.people import People
     from pipelines.reporting import Reporting
+    from pipelines.serving_settings import Serving
     from pipelines.smtp_settings import Smtp
 
 
@@ -24,6 +27,8 @@ class House:
     upload_bytes: int
     backload_bytes: int
     smtp: Smtp | None = None
+    serving: Serving | None = None
+    oidc: Oidc | None = None
 
     @cached_property
     def reporting(self) -> Reporting:
@@ -31,6 +36,15 @@ class House:
         from pipelines.reporting import Reporting
 
         return Reporting(self.warehouse, least_shown=self.least_shown)
+
+    @cached_property
+    def people(self) -> People:
+        """Those who sign in, what they are granted, and their sessions."""
+        from pipelines.people import People
+
+        if self.serving is None:
+            return People(self.warehouse)
+        return People(self.warehouse, idle=self.serving.idle, absolute=self.serving.absolute)
 
 
 @cache
@@ -45,4 +59,6 @@ def open_house() -> House:
         upload_bytes=chosen.upload_mb * 1024 * 1024,
         backload_bytes=chosen.backload_mb * 1024 * 1024,
         smtp=chosen.smtp,
+        serving=chosen.serving,
+        oidc=chosen.oidc,
     )

@@ -5,10 +5,12 @@ from __future__ import annotations
 import os
 import re
 import secrets
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from functools import cache
 from pathlib import Path
 
+from pipelines.oidc_settings import Oidc, oidc_of_environment
+from pipelines.serving_settings import Serving, serving_of_environment
 from pipelines.smtp_settings import Smtp, smtp_of_environment
 from schemas.errors import PlumblineError
 
@@ -21,21 +23,25 @@ class Settings:
     """What the environment says.
 
     PLUMBLINE_WAREHOUSE: the database file (default var/plumbline.duckdb). PLUMBLINE_KEY: the portal's own
-    secret for pupil keys, at least 32 characters; without it one is made and kept beside the warehouse,
-    readable by its owner only. PLUMBLINE_MEMORY: DuckDB's memory limit. PLUMBLINE_UPLOAD_MB: the largest
-    upload (default 20). PLUMBLINE_BACKLOAD_MB: the largest of those who look after several schools (default the same;
-    the portal's gate cannot tell people apart, so raising it lets anyone who reaches the portal send as much).
+    secret for pupil keys, at least 32 characters, or PLUMBLINE_KEY_FILE: a file that holds it; without either one is
+    made and kept beside the warehouse, readable by its owner only (not for serving). PLUMBLINE_MEMORY: DuckDB's memory
+    limit. PLUMBLINE_UPLOAD_MB: the largest upload (default 20). PLUMBLINE_BACKLOAD_MB: the largest of those who look
+    after several schools (default the same).
     PLUMBLINE_LEAST_SHOWN: the least count shown of others' data, never below 5.
-    PLUMBLINE_SMTP_…: the mail server (`smtp_settings.Smtp`); without its host no e-mail is sent.
+    PLUMBLINE_SMTP_…: the mail server (`smtp_settings.Smtp`); without its host no e-mail is sent. PLUMBLINE_ADDRESS and
+    others: the portal on a network (`serving_settings.Serving`). PLUMBLINE_OIDC_…: the identity provider
+    (`oidc_settings.Oidc`).
     """
 
     warehouse: Path
-    key: bytes
+    key: bytes = field(repr=False)
     memory: str
     upload_mb: int
     backload_mb: int
     least_shown: int
     smtp: Smtp | None
+    serving: Serving | None = None
+    oidc: Oidc | None = None
 
 
 @cache
@@ -45,12 +51,14 @@ def settings() -> Settings:
     upload_mb = _number("PLUMBLINE_UPLOAD_MB", 20)
     return Settings(
         warehouse=warehouse,
-        key=_key(os.environ.get("PLUMBLINE_KEY"), beside=warehouse),
+        key=_key(given_key(), beside=warehouse),
         memory=_memory(os.environ.get("PLUMBLINE_MEMORY") or "4GB"),
         upload_mb=upload_mb,
         backload_mb=_number("PLUMBLINE_BACKLOAD_MB", upload_mb),
         least_shown=max(LEAST_SHOWN, _number("PLUMBLINE_LEAST_SHOWN", LEAST_SHOWN)),
         smtp=smtp_of_environment(),
+        serving=serving_of_environment(),
+        oidc=oidc_of_environment(),
     )
 
 
@@ -65,6 +73,17 @@ def _memory(text: str) -> str:
     if not re.fullmatch(r"[1-9][0-9]* ?[MGT]i?B", text):
         raise PlumblineError("PLUMBLINE_MEMORY must be an amount of memory, for example 4GB.")
     return text
+
+
+def given_key() -> str | None:
+    """The portal's secret as the environment gives it, itself or in a file; None when it gives none."""
+    file = os.environ.get("PLUMBLINE_KEY_FILE")
+    if not file:
+        return os.environ.get("PLUMBLINE_KEY") or None
+    try:
+        return Path(file).read_text(encoding="utf-8").strip()
+    except (OSError, ValueError):
+        raise PlumblineError("PLUMBLINE_KEY_FILE names a file that cannot be read.") from None
 
 
 def _key(given: str | None, *, beside: Path) -> bytes:

@@ -10,6 +10,7 @@ from tempfile import mkdtemp
 
 from pipelines.demo import build_demo, fill, share
 from pipelines.sample import generate
+from pipelines.scope import OPERATOR, Actor
 from pipelines.warehouse.store import Warehouse
 from tests.factories import KEY
 
@@ -46,3 +47,13 @@ def _copy_of(name: str, make: Callable[[Path], None]) -> Path:
             make(making)
             making.rename(original)
     return Path(shutil.copy(original, mkdtemp(dir=_root[0])))
+
+
+def unmarked() -> Path:
+    """A copy of one's own of the small sample's warehouse, not marked as invented, for a portal that is served."""
+    return _copy_of("unmarked.duckdb", _make_unmarked)
+
+
+def _make_unmarked(path: Path) -> None:
+    sender = Actor("a test", "operator", OPERATOR)
+    fill(Warehouse(path), generate(size="small"), key=KEY, sender=sender).close()

@@ -1,0 +1,61 @@
+"""Files and upload places are answered only in the session that was told their address, whoever learns it since."""
+
+from __future__ import annotations
+
+import re
+from collections import OrderedDict
+from threading import Lock
+
+from starlette.types import ASGIApp, Message, Receive, Scope, Send
+
+from app.gate.answers import nothing_here
+from app.gate.paths import within
+from app.gate.sessions import HERE
+
+GUARDED = ("/media", "/_stcore/upload_file")
+ADDRESS = re.compile(rb"/(?:media|_stcore/upload_file)/[0-9A-Za-z_.%/-]+")
+MOST_TOLD = 5000  # of one session
+MOST_SESSIONS = 5000
+
+
+class ToldOnly:
+    """Remembers the addresses that pass to each session by its websocket, and answers no others."""
+
+    def __init__(self, app: ASGIApp) -> None:
+        self.app = app
+        self._told: OrderedDict[str, OrderedDict[str, None]] = OrderedDict()
+        self._lock = Lock()
+
+    async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
+        session = scope.get(HERE)
+        if scope["type"] == "http" and within(scope["path"], GUARDED):
+            if session is None or not self._was_told(session.id, scope["path"]):
+                await nothing_here(scope, receive, send)
+                return
+        elif scope["type"] == "websocket" and session is not None:
+            await self.app(scope, receive, self._listening(send, session.id))
+            return
+        await self.app(scope, receive, send)
+
+    def _listening(self, send: Send, session_id: str) -> Send:
+        async def listening(message: Message) -> None:
+            content = message.get("bytes") or (message.get("text") or "").encode()
+            for found in ADDRESS.findall(content):
+                self._note(session_id, found.decode())
+            await send(message)
+
+        return listening
+
+    def _note(self, session_id: str, address: str) -> None:
+        with self._lock:
+            told = self._told.setdefault(session_id, OrderedDict())
+            self._told.move_to_end(session_id)
+            told[address] = None
+            while len(told) > MOST_TOLD:
+                told.popitem(last=False)
+            while len(self._told) > MOST_SESSIONS:
+                self._told.popitem(last=False)
+
+    def _was_told(self, session_id: str, path: str) -> bool:
+        with self._lock:
+            return path in self._told.get(session_id, ())
