@@ -48,12 +48,13 @@ async def asking(settings: Oidc) -> AsyncIterator[AsyncOAuth2Client]:
     except (httpx2.HTTPError, OSError, TimeoutError) as error:
         raise ProviderError("down", f"the provider could not be asked ({type(error).__name__})") from None
     except (ValueError, TypeError, AttributeError, RecursionError, httpx2.InvalidURL) as error:
+        SAID.debug("An answer of the provider could not be read", exc_info=True)
         raise ProviderError("wrong", f"the provider's answer cannot be read ({type(error).__name__})") from None
 
 
 async def asked(client: AsyncOAuth2Client, address: str, *, headers: Mapping[str, str] | None = None) -> Any:
     """What stands at an address, as JSON; None where there is nothing (404). The client's token is not shown there."""
-    answer = await client.get(address, withhold_token=True, headers=dict(headers or {}))
+    answer = await client.request("GET", address, withhold_token=True, headers=dict(headers or {}))
     return await read(answer)
 
 
