@@ -241,6 +241,14 @@ def find(cursor: Cursor, secret: str) -> Token | None:
     return found[0] if found else None
 
 
+def found(warehouse: Warehouse, secret: str) -> tuple[Token, TokenState, date] | None:
+    """The token that a programme presents, its state now, and today's day; None for anything else."""
+    moment = audit.now()
+    with warehouse.reading() as cursor:
+        token = find(cursor, secret)
+    return None if token is None else (token, token.state(on=moment), moment.date())
+
+
 def every(cursor: Cursor, organisation: Scope) -> tuple[Token, ...]:
     """The tokens that an organisation ever made, the latest first."""
     asked = f"{_READ} m.organisation = $organisation ORDER BY m.token_id DESC"
