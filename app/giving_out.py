@@ -1,4 +1,7 @@
-"""Files made only when somebody asks for them, and only while what they are made of is still theirs."""
+"""Files made only when somebody asks for them, and only while what they are made of is still theirs.
+
+Every file that the portal gives out goes this way; what makes it keeps in the record who took it.
+"""
 
 from __future__ import annotations
 
@@ -8,6 +11,8 @@ from dataclasses import dataclass
 import streamlit as st
 from streamlit.runtime.scriptrunner import get_script_run_ctx
 
+from app import identity
+from app.permissions import Person
 from schemas.errors import RefusedError
 
 GONE = "What this file was made of is no longer here. Check the file again."
@@ -15,14 +20,21 @@ GONE = "What this file was made of is no longer here. Check the file again."
 
 @dataclass(frozen=True, slots=True)
 class Asked:
-    """A file to give out: what it is called, what kind it is, and how it is made."""
+    """A file to give out: what it is called, what kind it is, and how it is made, which records that it was taken."""
 
     name: str
     mime: str
     make: Callable[[], bytes]
 
 
-def download(label: str, asked: Asked, *, key: str, place: str, still: Callable[[object], bool]) -> None:
+def offer(label: str, asked: Asked, *, person: Person, key: str, help: str | None = None) -> None:
+    """A download for whoever is here, made at the click and only while they are."""
+    download(label, asked, key=key, place=identity.PERSON, still=lambda here: here == person, help=help)
+
+
+def download(
+    label: str, asked: Asked, *, key: str, place: str, still: Callable[[object], bool], help: str | None = None
+) -> None:  # fmt: skip
     """A download whose content is made at the click.
 
     The click reaches the server outside the page, so the page's own guard does not run. The file is made only while
@@ -36,4 +48,4 @@ def download(label: str, asked: Asked, *, key: str, place: str, still: Callable[
             raise RefusedError(GONE)
         return asked.make()
 
-    st.download_button(label, made, file_name=asked.name, mime=asked.mime, on_click="ignore", key=key)
+    st.download_button(label, made, file_name=asked.name, mime=asked.mime, on_click="ignore", key=key, help=help)

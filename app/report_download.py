@@ -26,7 +26,7 @@ def section(draft: Draft) -> None:
     st.markdown(WORDS)
     name = f"report-{held.academic_year or 'return'}-{held.term or 'check'}"
     workbook = Asked(f"{name}.xlsx", WORKBOOK_TYPE, lambda: report.of_check(open_house(), held, actor=actor))
-    issues = Asked(f"{name}.csv", CSV_TYPE, lambda: report.issues_csv(held.issues))
+    issues = Asked(f"{name}.csv", CSV_TYPE, lambda: report.issues_of_check(open_house(), held, actor=actor))
     with st.container(horizontal=True):
         _download("Download the report (Excel)", workbook, key="send-report", of=held)
         _download("Download the issues (CSV)", issues, key="send-issues", of=held)

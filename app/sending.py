@@ -90,7 +90,7 @@ def check(
         held = hold(files, issues=checked.issues, unread=checked.unread)
         return replace(draft, unread=checked.unread, held=held)
     told(Stage.PREVIEW)
-    previews = returns.preview(house.warehouse, checked, key=house.key)
+    previews = returns.preview(house.warehouse, checked, actor=actor_of(person), key=house.key)
     return replace(draft, checked=checked, previews=previews)
 
 
@@ -133,7 +133,7 @@ def submit(draft: Draft, *, person: Person, house: House, explanations: Mapping[
         clear()
         raise
     except StaleError:
-        read_again = returns.preview(house.warehouse, draft.checked, key=house.key)
+        read_again = returns.preview(house.warehouse, draft.checked, actor=actor_of(person), key=house.key)
         keep(replace(draft, previews=read_again, moved=None))
         raise
     return _sent(person, receipts, house=house)

@@ -6,8 +6,12 @@ from functools import partial
 
 import streamlit as st
 
+from app.giving_out import Asked, offer
+from app.permissions import Person, actor_of
 from app.steps.schools import today
+from pipelines import access_record
 from pipelines.cells_given_out import WORKBOOK_TYPE
+from pipelines.house import open_house
 from pipelines.returns import Stated
 from pipelines.template import template
 
@@ -16,16 +20,19 @@ WORDS = (
 )
 
 
-def section(stated: Stated) -> None:
+def section(person: Person, stated: Stated) -> None:
     """A sentence and the workbook, which holds nothing but the vocabulary and what was chosen."""
-    year, term = stated.academic_year or "", stated.term
-    make = partial(template, school_urn=stated.school_urn or "", academic_year=year, term=term, today=today())
     with st.container(border=True):
         st.markdown(f"{WORDS} {filled_in(stated)}".strip())
-        st.download_button(
-            "Download the template (Excel)", make, file_name=_name(stated), mime=WORKBOOK_TYPE,
-            on_click="ignore", key="send-template",
-        )  # fmt: skip
+        asked = Asked(_name(stated), WORKBOOK_TYPE, partial(_take_away, person, stated))
+        offer("Download the template (Excel)", asked, person=person, key="send-template")
+
+
+def _take_away(person: Person, stated: Stated) -> bytes:
+    """The workbook; that it was taken is recorded, though it holds nothing of anybody."""
+    access_record.taken(open_house().warehouse, actor_of(person), "template taken", schools={})
+    year, term = stated.academic_year or "", stated.term
+    return template(school_urn=stated.school_urn or "", academic_year=year, term=term, today=today())
 
 
 def filled_in(stated: Stated) -> str:

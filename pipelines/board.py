@@ -6,6 +6,7 @@ counted from the day on which a return first came that has not been withdrawn si
 
 from __future__ import annotations
 
+from collections import Counter
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, replace
 from datetime import date, datetime
@@ -14,7 +15,7 @@ from typing import Any
 
 import pandas as pd
 
-from pipelines import audit, deadlines, running_term
+from pipelines import access_record, audit, deadlines, running_term
 from pipelines.deadlines import Deadline, Place, day_in_england
 from pipelines.figures import Question
 from pipelines.history import FIRST_YEAR
@@ -141,8 +142,8 @@ def read(warehouse: Warehouse, scope: Scope, question: Question, *, now: datetim
 def note_chase_list(warehouse: Warehouse, rows: Sequence[ExpectedReturn], *, actor: Actor) -> None:
     """Record that someone took a chase list away, and of how many returns."""
     with warehouse.writing() as cursor:
-        event = audit.Event(actor, "chase list downloaded", str(actor.scope), {"returns": len(rows)})
-        audit.record(cursor, event)
+        schools = Counter(one.school_urn for one in rows)
+        access_record.read(cursor, actor, "chase list downloaded", schools=schools, returns=len(rows))
 
 
 def _expected(

@@ -3,20 +3,24 @@
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import Any
 
 import pandas as pd
 
+from pipelines import access_record
 from pipelines.differences import REFERENCE, Changed, differences
 from pipelines.history import sent_in_other_terms
 from pipelines.intake.checking import Checked
 from pipelines.keys import rekey
 from pipelines.return_states import ReturnState
+from pipelines.scope import Actor
 from pipelines.warehouse.store import Cursor, Warehouse
 from schemas.calendar import Term
 from schemas.errors import RefusedError
+from schemas.purposes import SEND_RETURN
 
+ROWS_COMPARED = "incidents compared with a file"
 LISTED = 200  # references of each kind that a preview names; the counts are of all
 
 
@@ -53,18 +57,23 @@ class Preview:
         return max(self.new, self.changed, self.removed) <= LISTED
 
 
-def preview(warehouse: Warehouse, checked: Checked, *, key: bytes) -> tuple[Preview, ...]:
-    """Compare each school's rows with the version that stands; changes nothing."""
+def preview(warehouse: Warehouse, checked: Checked, *, actor: Actor, key: bytes) -> tuple[Preview, ...]:
+    """Compare each school's rows with the version that stands; that those were read is recorded, nothing else changes.
+
+    The purpose is the portal's to state: whoever compares wants to send.
+    """
     if checked.incidents is None or checked.children is None or not (checked.academic_year and checked.term):
         raise RefusedError("There is nothing to preview until the file can be read.")
     children = checked.children.assign(child_key=rekey(checked.children["child_key"], key))
     incidents, involved = _by_school(checked.incidents), _by_school(children)
     urns = sorted(incidents)
-    with warehouse.reading() as cursor:
+    with warehouse.writing() as cursor:
         elsewhere = _by_school(sent_in_other_terms(cursor, checked))
         last, seen = _last(cursor, urns, checked), last_seen(cursor, urns)
         stands = {urn: int(row["return_id"]) for urn, row in last.items() if row["state"] == ReturnState.SUBMITTED}
         standing = {table: _by_school(_rows_of(cursor, table, stands)) for table in ("incidents", "children")}
+        if read := {urn: len(rows) for urn, rows in standing["incidents"].items()}:
+            access_record.read(cursor, replace(actor, purpose=SEND_RETURN), ROWS_COMPARED, schools=read)
     nothing = {"incidents": checked.incidents.iloc[:0], "children": children.iloc[:0]}
     found = []
     for urn in urns:

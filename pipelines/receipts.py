@@ -3,17 +3,18 @@
 from __future__ import annotations
 
 import json
+from collections import Counter
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
 
-from pipelines import audit, mappings
+from pipelines import access_record, audit, mappings
 from pipelines.erasing.kept import must_hold
 from pipelines.history import last_day_of, schools_ever_in_scope, schools_in_scope
 from pipelines.mappings import Used
 from pipelines.return_states import ReturnState, state_of
-from pipelines.scope import Scope, ScopeKind
+from pipelines.scope import Actor, Scope, ScopeKind
 from pipelines.warehouse.store import Cursor, Warehouse
 from schemas.calendar import Term
 from schemas.errors import ForbiddenError
@@ -68,6 +69,12 @@ def proofs(warehouse: Warehouse, scope: Scope, return_ids: Sequence[int]) -> tup
         for one in found:
             _must_be_own(cursor, scope, one)
         return tuple(one for one in found if one is not None)
+
+
+def note_taken(warehouse: Warehouse, found: Sequence[Proof], *, actor: Actor) -> None:
+    """Record that somebody took the receipt of these versions away."""
+    schools = Counter(one.school_urn for one in found)
+    access_record.taken(warehouse, actor, "receipt taken", schools=schools, versions=len(found))
 
 
 def _must_be_own(cursor: Cursor, scope: Scope, one: Proof | None) -> None:

@@ -48,7 +48,7 @@ def show(person: Person, house: House, *, stated: Stated) -> None:
     said = Stated(urn, None if year == FILE_SAYS else year, None if term == FILE_SAYS else Term(term))
     _upload(said, house, several=person.scope.kind is not ScopeKind.SCHOOL)
     mapping_step.standing(said, person, house, schools)
-    offer_template(said)
+    offer_template(person, said)
 
 
 def _most_bytes(house: House, *, several: bool) -> int:

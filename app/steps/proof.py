@@ -2,17 +2,20 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 
 import pandas as pd
 import streamlit as st
 
 from app import printable, proof_words
+from app.giving_out import Asked, offer
 from app.issue_tables import plain
-from app.permissions import Person, scope_of
+from app.permissions import Person, actor_of, scope_of
 from pipelines import receipts
 from pipelines.house import House
 from pipelines.receipts import Proof
+
+PRINTS = "One page to print or to file; it opens in any browser."
 
 
 def show(person: Person, house: House, return_ids: Sequence[int], *, sentence: str = "") -> tuple[Proof, ...]:
@@ -27,7 +30,7 @@ def show(person: Person, house: House, return_ids: Sequence[int], *, sentence: s
         if len(found) > 1:
             st.table(proof_words.schools_table(found).map(_plain), hide_index=True)
     st.markdown(f"{proof_words.FINGERPRINT}: `{dict(facts)[proof_words.FINGERPRINT]}`")
-    _downloads(found, sentence or f"Version {found[0].version}, {proof_words.state(found[0])}.")
+    _downloads(person, house, found, sentence or f"Version {found[0].version}, {proof_words.state(found[0])}.")
     return found
 
 
@@ -35,15 +38,16 @@ def _plain(cell: object) -> object:
     return plain(cell) if isinstance(cell, str) else cell
 
 
-def _downloads(found: Sequence[Proof], sentence: str) -> None:
+def _downloads(person: Person, house: House, found: Sequence[Proof], sentence: str) -> None:
+    def asked(ending: str, mime: str, make: Callable[[], bytes]) -> Asked:
+        def taken() -> bytes:
+            receipts.note_taken(house.warehouse, found, actor=actor_of(person))
+            return make()
+
+        return Asked(proof_words.file_name(found, ending=ending), mime, taken)
+
+    page = asked("html", "text/html", lambda: printable.as_html(found, sentence=sentence))
+    text = asked("txt", "text/plain", lambda: proof_words.as_text(found).encode())
     with st.container(horizontal=True):
-        st.download_button(
-            "Download the receipt", printable.as_html(found, sentence=sentence),
-            file_name=proof_words.file_name(found, ending="html"), mime="text/html", on_click="ignore",
-            key=f"receipt-page-{found[0].return_id}", help="One page to print or to file; it opens in any browser.",
-        )  # fmt: skip
-        st.download_button(
-            "Download it as text", proof_words.as_text(found),
-            file_name=proof_words.file_name(found, ending="txt"), mime="text/plain", on_click="ignore",
-            key=f"receipt-text-{found[0].return_id}",
-        )  # fmt: skip
+        offer("Download the receipt", page, person=person, key=f"receipt-page-{found[0].return_id}", help=PRINTS)
+        offer("Download it as text", text, person=person, key=f"receipt-text-{found[0].return_id}")

@@ -21,6 +21,7 @@ from app import (
     who_has_sent,
 )
 from app.calm import calmly
+from app.giving_out import Asked, offer
 from app.identity import current_person
 from app.issue_tables import plain
 from app.issues import pages
@@ -83,10 +84,8 @@ def show_missing(person: Person, shown: Board) -> None:
         st.markdown("Every return that is expected is here.")
         return
     paged(missing, "missing", without=("First came", "Versions"))
-    st.download_button(
-        "Download the chase list (CSV)", partial(chase_list.take_away, person, missing),
-        file_name=chase_list.CALLED, mime=CSV_TYPE, on_click="ignore", key="chase-list",
-    )  # fmt: skip
+    asked = Asked(chase_list.CALLED, CSV_TYPE, partial(chase_list.take_away, person, missing))
+    offer("Download the chase list (CSV)", asked, person=person, key="chase-list")
 
 
 def show_board(shown: Board) -> None:

@@ -156,7 +156,7 @@ def check(
     year, term = str(checked.academic_year), Term(checked.term or "")
     with house.warehouse.reading() as cursor:
         _must_open(cursor, token, urn, year, term)
-    [preview] = returns.preview(house.warehouse, checked, key=house.key)
+    [preview] = returns.preview(house.warehouse, checked, actor=token.actor_for(urn, request=request), key=house.key)
     asked = bool(sign_off.asking(house.warehouse, [urn], year, term))
     return Looked(checked, returns.explained(checked, explanations), preview, asked, preview.seen)
 

@@ -2,8 +2,8 @@
 
 from pipelines.report.holding import Held, hold
 from pipelines.report.issues_file import issues_csv
-from pipelines.report.making import of_check, past_of
+from pipelines.report.making import issues_of_check, of_check, past_of
 from pipelines.report.past import Past, past
 from pipelines.report.workbook import report_workbook
 
-__all__ = ["Held", "Past", "hold", "issues_csv", "of_check", "past", "past_of", "report_workbook"]
+__all__ = ["Held", "Past", "hold", "issues_csv", "issues_of_check", "of_check", "past", "past_of", "report_workbook"]

@@ -200,7 +200,8 @@ def test_taking_the_chase_list_away_is_recorded_with_how_many_returns_it_holds(h
     chase_list.take_away(PEOPLE["trust"], expected(house, "trust"))
     with house.warehouse.reading() as cursor:
         last = cursor.rows("SELECT action, scope, detail FROM audit ORDER BY sequence DESC LIMIT 1")
-    assert last == [{"action": "chase list downloaded", "scope": "trust:99001", "detail": '{"returns": 4}'}]
+    detail = '{"returns": 4, "schools": {"900001": 2, "900002": 2}}'
+    assert last == [{"action": "chase list downloaded", "scope": "trust:99001", "detail": detail}]
 
 
 def test_nobody_in_anothers_place_takes_a_chase_list(house: House) -> None:

@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
+import json
 from collections.abc import Callable, Iterator
+from dataclasses import replace
 from pathlib import Path
 from types import SimpleNamespace
 from typing import Any
@@ -11,7 +13,7 @@ import pytest
 import streamlit as st
 from streamlit.testing.v1 import AppTest
 
-from app import giving_out, report_download, sending, template_download
+from app import giving_out, identity, report_download, sending, template_download
 from app.giving_out import GONE
 from app.permissions import Person, Role
 from pipelines.house import House
@@ -69,8 +71,11 @@ def test_the_template_is_offered_where_a_file_is_chosen(house: House) -> None:
     assert "worked example, which you delete" in words(page)
 
 
-def test_the_template_has_the_school_and_term_that_were_chosen(offered: Made) -> None:
-    template_download.section(Stated("900001", "202526", Term.AUTUMN))
+def test_the_template_has_the_school_and_term_that_were_chosen(
+    house: House, session: dict[str, Any], offered: Made
+) -> None:
+    session[identity.PERSON] = ANN
+    template_download.section(ANN, Stated("900001", "202526", Term.AUTUMN))
     found = check_alone(offered["send-template"]())
     assert [issue.rule for issue in found.issues] == ["structure-template-unfilled"]
 
@@ -98,12 +103,24 @@ def test_the_report_holds_the_issues_the_rows_and_what_was_tried(
 def test_taking_the_report_is_recorded_with_counts_only(house: House, session: dict[str, Any], offered: Made) -> None:
     draft = session[sending.DRAFT] = checked(house, status="")
     report_download.section(draft)
-    offered["send-report"]()
-    with house.warehouse.reading() as cursor:
-        last = cursor.rows("SELECT action, actor, detail FROM audit ORDER BY sequence DESC LIMIT 1")[0]
-    assert last["action"] == "report of a check taken"
-    assert last["actor"] == "Ann"
-    assert set(last["detail"]) <= set('{}": ,0123456789historyssuesrows')
+    for key, action in (("send-report", "report of a check taken"), ("send-issues", "issues of a check taken")):
+        offered[key]()
+        with house.warehouse.reading() as cursor:
+            last = cursor.rows("SELECT action, actor, purpose, detail FROM audit ORDER BY sequence DESC LIMIT 1")[0]
+        assert (last["action"], last["actor"], last["purpose"]) == (action, "Ann", "send_return")
+        assert json.loads(last["detail"])["schools"] == {"900001": 1}
+        assert set(last["detail"]) <= set('{}": ,0123456789historyssuesrowscl')
+
+
+def test_a_file_is_made_for_nobody_but_the_one_it_was_drawn_for(
+    house: House, session: dict[str, Any], offered: Made
+) -> None:
+    session[identity.PERSON] = ANN
+    template_download.section(ANN, Stated("900001", "202526", Term.AUTUMN))
+    for now in (replace(ANN, scope=Scope.parse("school:900002")), None):
+        session[identity.PERSON] = now
+        with pytest.raises(RefusedError, match=GONE):
+            offered["send-template"]()
 
 
 @pytest.mark.parametrize("after", [{}, {sending.DRAFT: None}])

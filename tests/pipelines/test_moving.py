@@ -106,7 +106,7 @@ def test_a_preview_names_the_references_and_the_columns_that_changed_and_no_answ
     arriving = [incident(incident_ref="STAYS", widely_shared="yes", status="closed", closed_date="2025-10-09"),
                 incident(incident_ref="CHILD"), incident(incident_ref="COMES")]  # fmt: skip
     involved = [kept, other | {"role": "received"}, child(incident_ref="COMES", child_key="d" * 16)]
-    [found] = returns.preview(store, checked(arriving, involved), key=KEY)
+    [found] = returns.preview(store, checked(arriving, involved), actor=OFFICER, key=KEY)
     assert found.named_new == ("COMES",)
     assert found.named_removed == ("GOES",)
     assert found.named_changed == (
@@ -121,7 +121,7 @@ def test_children_that_changed_places_change_their_incident() -> None:
     pair = [child(incident_ref="ONE", child_key=key, role=role) for key, role in (("a" * 16, "pictured"), ("b" * 16, "received"))]  # noqa: E501  # fmt: skip
     submit(store, checked(one, pair))
     swapped = [pair[0] | {"role": "received"}, pair[1] | {"role": "pictured"}]
-    [found] = returns.preview(store, checked(one, swapped), key=KEY)
+    [found] = returns.preview(store, checked(one, swapped), actor=OFFICER, key=KEY)
     assert found.named_changed == (Changed("ONE", ("children",)),)
 
 
@@ -130,7 +130,7 @@ def test_what_came_in_since_it_was_read_refuses_a_return_a_nil_return_and_a_with
     store = warehouse()
     sent = submit(store, checked([incident()]))[0]
     passed = checked([incident(incident_ref="OTHER")])
-    [read] = returns.preview(store, passed, key=KEY)
+    [read] = returns.preview(store, passed, actor=OFFICER, key=KEY)
     assert read.seen == sent.return_id == returns.last_return(store, URN)
     returns.record_nil(store, school_urn=URN, academic_year="202526", term=term, actor=SCHOOL, seen=read.seen)
     with pytest.raises(StaleError, match="Read again"):

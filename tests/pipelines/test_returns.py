@@ -249,7 +249,7 @@ def test_what_could_not_be_read_cannot_be_submitted() -> None:
     with pytest.raises(RefusedError):
         submit(store, found)
     with pytest.raises(RefusedError):
-        returns.preview(store, found, key=KEY)
+        returns.preview(store, found, actor=OFFICER, key=KEY)
     with pytest.raises(RefusedError, match="which academic year"):
         submit(store, replace(checked(some(1)), term=None))
 
@@ -340,7 +340,7 @@ def test_the_preview_tells_what_would_change_and_changes_nothing() -> None:
     before = counts(store)
     arriving = [named[0], incident(incident_ref="CHANGES", widely_shared="yes"), incident(incident_ref="COMES"),
                 incident(incident_ref="STAYS", school_urn=SECOND)]  # fmt: skip
-    mine, other = returns.preview(store, checked(arriving), key=KEY)
+    mine, other = returns.preview(store, checked(arriving), actor=OFFICER, key=KEY)
     assert (mine.version, mine.new, mine.changed, mine.unchanged, mine.removed) == (1, 1, 1, 1, 1)
     assert (other.version, other.new, other.changed, other.unchanged, other.removed) == (0, 1, 0, 0, 0)
     assert (mine.children, mine.was_nil) == (3, False)
@@ -351,10 +351,10 @@ def test_after_a_withdrawal_the_preview_compares_with_nothing() -> None:
     store = warehouse()
     one = nil(store)
     returns.withdraw(store, one.return_id, actor=OFFICER, seen=one.return_id)
-    [found] = returns.preview(store, checked(some(1)), key=KEY)
+    [found] = returns.preview(store, checked(some(1)), actor=OFFICER, key=KEY)
     assert (found.version, found.withdrawn, found.new) == (1, True, 1)
     submit(store, checked(some(1)))
-    assert not returns.preview(store, checked(some(1)), key=KEY)[0].withdrawn
+    assert not returns.preview(store, checked(some(1)), actor=OFFICER, key=KEY)[0].withdrawn
 
 
 def test_a_changed_child_changes_its_incident_and_the_order_of_rows_does_not() -> None:
@@ -362,9 +362,11 @@ def test_a_changed_child_changes_its_incident_and_the_order_of_rows_does_not() -
     refs = [incident(incident_ref=ref) for ref in ("ONE", "TWO")]
     involved = [child(incident_ref="ONE", child_key="a" * 16), child(incident_ref="TWO", child_key="b" * 16)]
     submit(store, checked(refs, involved))
-    [same] = returns.preview(store, checked(refs[::-1], involved[::-1]), key=KEY)
+    [same] = returns.preview(store, checked(refs[::-1], involved[::-1]), actor=OFFICER, key=KEY)
     assert (same.unchanged, same.changed) == (2, 0)
-    [other] = returns.preview(store, checked(refs, [involved[0], {**involved[1], "year_group": "10"}]), key=KEY)
+    [other] = returns.preview(
+        store, checked(refs, [involved[0], {**involved[1], "year_group": "10"}]), actor=OFFICER, key=KEY
+    )
     assert (other.unchanged, other.changed) == (1, 1)
 
 
@@ -372,7 +374,7 @@ def test_after_a_nil_return_everything_is_new() -> None:
     store = warehouse()
     submit(store, checked(some(2)))
     nil(store)
-    [found] = returns.preview(store, checked(some(2)), key=KEY)
+    [found] = returns.preview(store, checked(some(2)), actor=OFFICER, key=KEY)
     assert (found.version, found.was_nil, found.new, found.removed) == (2, True, 2, 0)
 
 
@@ -381,17 +383,17 @@ def test_an_incident_that_stands_in_another_term_too_is_told_with_that_term() ->
     late = {"reported_date": "2026-02-02", "dsl_informed_date": "2026-02-02"}
     both, own = incident(incident_ref="BOTH", **late), incident(incident_ref="OWN", **late)
     submit(store, checked([both, incident(incident_ref="ELSE")]))
-    [found] = returns.preview(store, checked([both, own], term=Term.SPRING), key=KEY)
+    [found] = returns.preview(store, checked([both, own], term=Term.SPRING), actor=OFFICER, key=KEY)
     assert (found.version, found.new) == (0, 2)
     assert found.elsewhere == (("202526", Term.AUTUMN, 1),)
-    [alone] = returns.preview(store, checked([own], term=Term.SPRING), key=KEY)
+    [alone] = returns.preview(store, checked([own], term=Term.SPRING), actor=OFFICER, key=KEY)
     assert alone.elsewhere == ()
 
 
 def test_another_schools_same_reference_is_not_told_of() -> None:
     store = warehouse({"URN": URN}, {"URN": SECOND})
     submit(store, checked([incident(incident_ref="SAME", school_urn=SECOND)]))
-    [found] = returns.preview(store, checked([incident(incident_ref="SAME")], term=Term.SPRING), key=KEY)
+    [found] = returns.preview(store, checked([incident(incident_ref="SAME")], term=Term.SPRING), actor=OFFICER, key=KEY)
     assert found.elsewhere == ()
 
 
