@@ -68,8 +68,12 @@ async def _roles(
     address = _address(settings, "services", settings.client_id, "organisations", at.id, "users", user)
     async with turns:
         told = await asked(client, address, headers=_signed(settings))
+    if told is None:
+        return ()
     roles = told.get("roles") if isinstance(told, Mapping) else None
-    return roles_of(settings.profile, list(_codes(roles)), at.scope) if isinstance(roles, list) else ()
+    if not isinstance(roles, list):
+        raise ProviderError("wrong", "the provider's API tells no roles")
+    return roles_of(settings.profile, list(_codes(roles)), at.scope)
 
 
 def _codes(roles: Iterable[Any]) -> Iterable[str]:
