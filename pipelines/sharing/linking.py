@@ -115,10 +115,11 @@ class Linked:
     def _cell(self, place: Place, public: Mapping[str, bool], *, least: int) -> Cell:
         is_given = place.column in GIVEN and place.level in set(Level)
         decided = public.get(place.key)
+        is_known = decided is True or self.parts[place].schools == 0  # the register says that nobody is in it
         sensitive = decided is not True and self.is_sensitive(place, least=least)
         cost = COSTS[Level(place.level)] * (YEAR_COSTS if place.period == YEAR else 1.0) if is_given else 1.0
         return Cell(
-            place.key, self.parts[place].count, sensitive=sensitive, fixed=decided is True,
+            place.key, self.parts[place].count, sensitive=sensitive, fixed=is_known,
             offered=is_given and decided is not False, cost=cost,
         )  # fmt: skip
 

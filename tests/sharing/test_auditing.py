@@ -22,6 +22,19 @@ def test_two_schools_of_a_trust_that_has_all_of_a_figure_work_nothing_back_of_ea
     assert breaches == []
 
 
+def test_everybody_knows_of_a_figure_that_nobody_is_in() -> None:
+    linked = Linked(random_authority(120), family(), terms=TERMS)  # a trust has no school there in one of the terms
+    whole = linked.whole({}, least=5)
+    empty = {place.key for place, part in linked.parts.items() if part.schools == 0}
+    assert empty
+    assert {cell.key for cell in whole.cells if cell.fixed} == empty
+
+
+def test_a_trust_works_back_no_other_trusts_figure_where_a_third_has_no_school() -> None:
+    _, breaches = attack(random_authority(120))
+    assert breaches == []
+
+
 @pytest.mark.parametrize("seed", [1000, 1005])
 def test_nobody_works_back_what_a_small_authority_withholds(seed: int) -> None:
     (figures, withheld), breaches = attack(random_authority(seed, schools=6))
