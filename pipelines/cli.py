@@ -11,7 +11,7 @@ from typing import TYPE_CHECKING, Annotated
 import typer
 
 from pipelines import printing
-from pipelines.commands import at_school, board, report, serve, template
+from pipelines.commands import at_school, board, erase, report, serve, template
 from pipelines.figures import BREAKDOWNS, Question
 from pipelines.scope import OPERATOR, Actor, Scope
 from pipelines.settings import settings
@@ -33,6 +33,7 @@ app = typer.Typer(
 )
 at_school.add_to(app)
 board.add_to(app)
+erase.add_to(app)
 template.add_to(app)
 serve.add_to(app)
 OPERATOR_HERE = Actor("command line", "operator", OPERATOR)

@@ -6,6 +6,7 @@ import os
 
 from pipelines import audit, printing
 from pipelines.demo import SENDER
+from pipelines.erasing import listing
 from pipelines.house import House, open_house
 from pipelines.serving_settings import NO_ADDRESS, Serving
 from pipelines.settings import given_key
@@ -52,6 +53,7 @@ def must_be_safe() -> Serving:
         raise PlumblineError(NO_ADDRESS)
     if has_invented_data(house.warehouse):
         raise PlumblineError(INVENTED)
+    listing.must_be_up_to_date(house.warehouse)
     if not has_way_in(house):
         raise PlumblineError(NO_WAY_IN)
     return house.serving

@@ -16,6 +16,7 @@ from schemas.errors import PlumblineError
 
 DEFAULT_WAREHOUSE = Path("var/plumbline.duckdb")
 LEAST_SHOWN = 5
+KEEP_YEARS, LEAST_KEEP_YEARS = 2, 1
 
 
 @dataclass(frozen=True, slots=True)
@@ -28,6 +29,7 @@ class Settings:
     limit. PLUMBLINE_UPLOAD_MB: the largest upload (default 20). PLUMBLINE_BACKLOAD_MB: the largest of those who look
     after several schools (default the same).
     PLUMBLINE_LEAST_SHOWN: the least count shown of others' data, never below 5.
+    PLUMBLINE_KEEP_YEARS: how many academic years before the current one rows are kept (default 2, never below 1).
     PLUMBLINE_SMTP_…: the mail server (`smtp_settings.Smtp`); without its host no e-mail is sent. PLUMBLINE_ADDRESS and
     others: the portal on a network (`serving_settings.Serving`). PLUMBLINE_OIDC_…: the identity provider
     (`oidc_settings.Oidc`).
@@ -42,6 +44,7 @@ class Settings:
     smtp: Smtp | None
     serving: Serving | None = None
     oidc: Oidc | None = None
+    keep_years: int = KEEP_YEARS
 
 
 @cache
@@ -59,6 +62,7 @@ def settings() -> Settings:
         smtp=smtp_of_environment(),
         serving=serving_of_environment(),
         oidc=oidc_of_environment(),
+        keep_years=max(LEAST_KEEP_YEARS, _number("PLUMBLINE_KEEP_YEARS", KEEP_YEARS)),
     )
 
 

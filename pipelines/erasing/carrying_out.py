@@ -43,14 +43,22 @@ def carry_out(
     RefusedError where both are the same or the rows are not the actor's; StaleError where other rows would go by now.
     The bytes leave the file when it is written anew: `Warehouse.rewrite`, or the next time the warehouse is opened.
     """
+    with warehouse.writing() as cursor:
+        return carry_out_within(cursor, plan, actor=actor, approved_by=approved_by, when=when)
+
+
+def carry_out_within(
+    cursor: Cursor, plan: Plan, *, actor: Actor, approved_by: Actor, when: datetime | None = None
+) -> Erased:
+    """The same within the transaction in which the second person approves."""
     if not approved_by.name.strip() or approved_by.name.strip().casefold() == actor.name.strip().casefold():
         raise RefusedError(ONE_PERSON)
-    with warehouse.writing() as cursor:
-        moment = when or audit.now()
-        plans.must_be_own(cursor, plan.request, actor)
-        if plans.again(cursor, plan, until=moment).fingerprint != plan.fingerprint:
-            raise StaleError(STALE)
-        return erase(cursor, plan, actor=actor, approved_by=approved_by, moment=moment)
+    moment = when or audit.now()
+    plans.must_be_own(cursor, plan.request, actor)
+    plans.must_be_of_own_schools(cursor, plan, actor)
+    if plans.again(cursor, plan, until=moment).fingerprint != plan.fingerprint:
+        raise StaleError(STALE)
+    return erase(cursor, plan, actor=actor, approved_by=approved_by, moment=moment)
 
 
 def erase(

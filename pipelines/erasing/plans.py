@@ -14,7 +14,7 @@ import pandas as pd
 from pipelines import audit
 from pipelines.erasing import selection
 from pipelines.erasing.requests import Kind, Request
-from pipelines.history import schools_in_scope
+from pipelines.history import schools_ever_in_scope, schools_in_scope
 from pipelines.keys import rekey
 from pipelines.register import known_schools
 from pipelines.scope import Actor, ScopeKind
@@ -22,8 +22,9 @@ from pipelines.warehouse.store import Cursor, Warehouse
 from schemas.errors import QuestionError, RefusedError
 
 NOT_OWN = "Only the school itself, or the portal's own operator or administrator, may ask for this to be erased."
+OF_OTHERS = "Rows of other authorities' schools would go too. The portal's operator does this, with “plumbline erase”."
 NOTHING = "There is nothing of this to erase."
-OF_SCHOOL = ("mailboxes", "mappings", "decisions", "token_days", "tokens")
+OF_SCHOOL = ("mailboxes", "mappings", "decisions", "invitations", "token_days", "tokens")
 BY_TERM = (
     "SELECT r.school_urn, r.academic_year, r.term, count(*)::BIGINT AS n FROM ({rows}) d "
     "JOIN returns r ON r.return_id = d.return_id GROUP BY ALL ORDER BY ALL"
@@ -107,6 +108,7 @@ def plan(
         found = within(cursor, request, keys=keys, until=when or audit.now())
         if not found.counts:
             raise RefusedError(NOTHING)
+        must_be_of_own_schools(cursor, found, actor)
         event = audit.Event(actor, "erasure planned", subject_of(request), {"kind": request.kind, **found.by_table})
         audit.record(cursor, event, when=when)
     return found
@@ -156,6 +158,15 @@ def must_be_own(cursor: Cursor, request: Request, actor: Actor) -> None:
         return
     if request.school_urn not in schools_in_scope(cursor, actor.scope, on=audit.now().date()):
         raise RefusedError(NOT_OWN)
+
+
+def must_be_of_own_schools(cursor: Cursor, found: Plan, actor: Actor) -> None:
+    """An authority erases nothing of schools that were never its own, whatever the retention rule says of them."""
+    if actor.scope.kind is ScopeKind.OPERATOR:
+        return
+    touched = {one.school_urn for one in found.counts if one.school_urn}
+    if not touched <= schools_ever_in_scope(cursor, actor.scope, as_at=audit.now()):
+        raise RefusedError(OF_OTHERS)
 
 
 def _rekeyed(request: Request, key: bytes) -> list[str]:

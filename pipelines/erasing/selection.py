@@ -89,6 +89,7 @@ def dependent(kind: Kind) -> dict[str, str]:
             "mailboxes": "t.school_urn = $urn AND t.recorded_at <= $until",
             "mappings": "t.owner = $owner AND t.recorded_at <= $until",
             "decisions": "t.scope = $owner AND t.decided_at <= $until",
+            "invitations": "t.organisation = $owner AND t.recorded_at <= $until",
             "token_days": "t.token_id IN (SELECT token_id FROM tokens o WHERE o.organisation = $owner)",
             "tokens": "t.organisation = $owner AND t.recorded_at <= $until",
         }

@@ -78,8 +78,21 @@ class Warehouse:
         self.when_kept: Callable[[Mapping[str, Any]], None] | None = None
         self._connection = _open(path, threads=threads or os.cpu_count() or 1, memory=memory)
         self._bring_up_to_date()
-        if path is not None and self._is_to_be_rewritten():
-            self._rewrite(path, threads=threads, memory=memory)
+        self._open_with: dict[str, Any] = {"threads": threads or os.cpu_count() or 1, "memory": memory}
+        self.write_anew()
+
+    def write_anew(self) -> None:
+        """Rid the file of the bytes of rows that were erased, if any were since it was last written anew.
+
+        Nobody else may be using the store: DuckDB only marks the space of deleted rows as free.
+        """
+        if self.path is None or not self._is_to_be_rewritten():
+            return
+        self._connection.close()
+        rewrite(self.path, memory=self._open_with["memory"])
+        self._connection = _open(self.path, **self._open_with)
+        with self.writing() as cursor:
+            cursor.run(NOTE_REWRITTEN, {"now": datetime.now(UTC).replace(tzinfo=None)})
 
     def _bring_up_to_date(self) -> None:
         with self.writing() as cursor:
@@ -88,16 +101,8 @@ class Warehouse:
             standing.bring_up_to_date(cursor)
 
     def _is_to_be_rewritten(self) -> bool:
-        """Whether rows were erased whose bytes are still in the file: DuckDB only marks their space as free."""
         with self.reading() as cursor:
             return bool(cursor.rows(ERASED_SINCE))
-
-    def _rewrite(self, path: Path, *, threads: int | None, memory: str) -> None:
-        self._connection.close()
-        rewrite(path, memory=memory)
-        self._connection = _open(path, threads=threads or os.cpu_count() or 1, memory=memory)
-        with self.writing() as cursor:
-            cursor.run(NOTE_REWRITTEN, {"now": datetime.now(UTC).replace(tzinfo=None)})
 
     @contextmanager
     def reading(self) -> Iterator[Cursor]:
