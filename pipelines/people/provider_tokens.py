@@ -20,6 +20,7 @@ from schemas.errors import ProviderError
 ALGORITHMS = ("RS256", "RS384", "RS512", "PS256", "PS384", "PS512", "ES256", "ES384", "ES512")
 DEFAULT_ALGORITHMS = ("RS256",)  # of a provider that does not name its own
 LEAST_RSA_BITS = 2048
+BITS_A_LETTER = 6
 MOST_KEYS = 50
 LONGEST_TOKEN = 64 * 1024
 LOGOUT_EVENT = "http://schemas.openid.net/event/backchannel-logout"
@@ -53,6 +54,8 @@ def keys_of(published: object) -> KeySet:
 
 def _key(entry: object) -> Key | None:
     if not isinstance(entry, dict) or entry.get("kty") not in ("RSA", "EC") or entry.get("use", "sig") != "sig":
+        return None
+    if entry["kty"] == "RSA" and len(str(entry.get("n"))) * BITS_A_LETTER < LEAST_RSA_BITS:
         return None
     try:
         key = import_key(entry)
