@@ -25,6 +25,7 @@ TITLES = {
     "returns": "Returns",
     "send_a_return": "Send a return",
     "about_the_figures": "About the figures",
+    "programmes": "Programmes",
     "choose_person": "Change person",
     "choose_organisation": "Change organisation",
 }

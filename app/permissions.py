@@ -44,7 +44,7 @@ class Action(StrEnum):
     KEEP_PEOPLE = "invite people to one's own organisation, give and end what they may do"
     END_SESSIONS = "see and end the sessions of one's own organisation's people"
     KEEP_REGISTER = "load the register of schools and trusts"
-    KEEP_TOKENS = "let a programme send one's own school's returns"
+    KEEP_TOKENS = "let a programme send one's own schools' returns"
     PLAN_ERASURE = "propose what is to be erased"
     APPROVE_ERASURE = "approve what somebody else proposed"
 
@@ -109,7 +109,7 @@ ONLY_AT = {  # what exists at some kinds of organisation only, whatever the role
     Action.KEEP_MAILBOXES: frozenset({AUTHORITY, SCHOOL}),
     Action.SIGN_OFF: frozenset({SCHOOL}),
     Action.KEEP_REGISTER: frozenset({AUTHORITY}),
-    Action.KEEP_TOKENS: frozenset({SCHOOL}),
+    Action.KEEP_TOKENS: frozenset({SCHOOL, TRUST}),
 }
 PAGES = {
     "overview": Action.SEE_FIGURES,
@@ -121,6 +121,7 @@ PAGES = {
     "returns": Action.SEE_RETURNS,
     "send_a_return": Action.SEND_RETURNS,
     "about_the_figures": Action.SEE_FIGURES,
+    "programmes": Action.KEEP_TOKENS,
     "choose_person": None,  # in the demonstration
     "choose_organisation": None,  # for those who signed in
 }

@@ -7,6 +7,7 @@ from __future__ import annotations
 
 import asyncio
 import gc
+import sys
 from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager, suppress
 from pathlib import Path
@@ -17,15 +18,17 @@ from starlette.middleware import Middleware
 from starlette.types import Scope
 from streamlit import config
 
-from app import sign_in
-from app.gate.bodies import LimitedBody, UploadQuota
+from app import api, sign_in
+from app.gate.bodies import ENVELOPE, LimitedBody, UploadQuota
 from app.gate.headers import SafeHeaders, security_headers
 from app.gate.hosts import RightHost
 from app.gate.loopback import LoopbackOnly
 from app.gate.pace import Unhurried
+from app.gate.paths import API, within
 from app.gate.sessions import HERE, SignedInOnly
 from app.gate.sockets import OpenSockets
 from app.gate.told import ToldOnly
+from app.in_memory import never_on_disk
 from app.mode import is_demonstration
 from pipelines import returns
 from pipelines.house import House, open_house
@@ -39,6 +42,7 @@ UPLOADS_AN_HOUR = 20  # times the largest upload
 @asynccontextmanager
 async def lifespan(_: st.App) -> AsyncIterator[None]:
     """Open the house before the first visitor, and take what is loaded by then out of later clean-ups."""
+    never_on_disk(most_bytes=_most(open_house()) + ENVELOPE)
     returns.get_ready()
     _ = open_house().reporting  # loaded now, not by the first visitor
     gc.collect()
@@ -82,7 +86,7 @@ def served(house: House) -> st.App:
         Middleware(UploadQuota, an_hour=lambda scope: UPLOADS_AN_HOUR * _most_of(house, scope)),
         Middleware(Unhurried),
     ]
-    app = _app(middleware=gate, routes=sign_in.routes(house))
+    app = _app(middleware=gate, routes=[*sign_in.routes(house), *api.routes(house)])
     config.set_option("server.allowedHosts", [urlsplit(serving.address).hostname])  # now that the portal's own are read
     return app
 
@@ -97,6 +101,8 @@ def _most(house: House) -> int:
 
 def _most_of(house: House, scope: Scope) -> int:
     """The largest body of whoever asks: back-loads are for those who look after several schools."""
+    if within(scope["path"], API):
+        return sys.maxsize  # its own door reads no more than it takes, and answers as programmes expect
     session = scope.get(HERE)
     grant = session.grant if session is not None else None
     several = grant is not None and grant.organisation.kind is not ScopeKind.SCHOOL

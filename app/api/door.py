@@ -9,12 +9,12 @@ import json
 import logging
 import re
 import uuid
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from contextlib import AsyncExitStack
 from dataclasses import dataclass, field
 from datetime import date
 from functools import partial
-from typing import Any
+from typing import Any, TypeVar
 from urllib.parse import parse_qsl
 
 from anyio import CapacityLimiter, to_thread
@@ -40,6 +40,7 @@ IF_MATCH = re.compile(r'"([0-9]{1,15})"')
 MOST_QUERY = 2048
 TOKEN_NAMES = frozenset({"access_token", "token", "api_key", "apikey", "authorization"})
 ENDED = {TokenState.EXPIRED: problems.EXPIRED_TOKEN, TokenState.REVOKED: problems.REVOKED_TOKEN}
+Result = TypeVar("Result")
 log = logging.getLogger("plumbline.api")
 
 
@@ -63,7 +64,7 @@ class Door:
     def __init__(self, house: House, *, limits: Limits | None = None, pace: Pace | None = None) -> None:
         self.house, self.limits, self.pace = house, limits or Limits(), pace or Pace()
         self._of_tokens, self._of_addresses = Pacer(self.limits.token), Pacer(self.limits.address)
-        self._of_failures, self._of_refusals = Pacer(self.limits.failing), Pacer(self.limits.refusals)
+        self._of_failures = Pacer(self.limits.failing)
         self._work = Work(self.limits)
         self._workers, self._readers = CapacityLimiter(self.limits.workers), CapacityLimiter(8)
         self._used: dict[int, date] = {}
@@ -105,11 +106,13 @@ class Door:
         """The live token that the request presents."""
         try:
             secret = _bearer(asked.headers)
-            found = await to_thread.run_sync(self._find, secret, limiter=self._readers)
+            found = await self._in_thread(partial(self._find, secret))
             if found is None:
                 raise ProblemError(problems.UNKNOWN_TOKEN)
         except ProblemError:
-            self._of_failures.take(_address(asked.scope))
+            place = _address(asked.scope)
+            self._of_failures.take(place)
+            await self._in_thread(partial(tokens.note_unknown, self.house.warehouse, place=place))
             raise
         token, state = found
         if state in ENDED:
@@ -129,17 +132,16 @@ class Door:
         return token, state
 
     async def _refused(self, asked: Asked, why: str, token: Token | None = None) -> None:
-        """Keep the fact that a token was refused, as far as nobody floods the record with it."""
+        """Keep the fact that a token was refused."""
         whose = token or asked.token
-        if whose is None:
-            return
-        try:
-            self._of_refusals.take(whose.token_id)
-        except ProblemError:
-            return
-        note = partial(tokens.note_refusal, self.house.warehouse, whose, why=f"{asked.operation.name}: {why}",
-                       request=asked.request)  # fmt: skip
-        await to_thread.run_sync(note, limiter=self._readers)
+        if whose is not None:
+            said = f"{asked.operation.name}: {why}"
+            warehouse, request = self.house.warehouse, asked.request
+            await self._in_thread(partial(tokens.note_refusal, warehouse, whose, why=said, request=request))
+
+    async def _in_thread(self, work: Callable[[], Result]) -> Result:
+        """Something short, off the event loop."""
+        return await to_thread.run_sync(work, limiter=self._readers)
 
     # -- what is asked ------------------------------------------------------------------------------------
 
@@ -150,7 +152,7 @@ class Door:
         key = _key(asked.headers) if operation.changes else ""
         if not operation.bodies:
             call = Call(self.house, token, asked.request, asked.values, return_id=asked.return_id)
-            return await to_thread.run_sync(operations.run, operation, call, limiter=self._readers)
+            return await self._in_thread(partial(operations.run, operation, call))
         kind = bodies.media_type(asked.headers)
         if kind not in operation.bodies:
             raise ProblemError(problems.WRONG_TYPE)

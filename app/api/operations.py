@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import logging
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field
 from typing import Any
@@ -19,7 +20,6 @@ from app.api.answers import (
 )
 from app.api.fields import DECLARED, EXPLANATIONS, SCHOOL, SEEN, TERM, YEAR, Field
 from app.api.problems import Kind, ProblemError
-from app.calm import calmly
 from pipelines import receipt_mail, returns
 from pipelines.house import House
 from pipelines.people import programmes
@@ -27,13 +27,14 @@ from pipelines.people.programmes import Kept, Once
 from pipelines.people.tokens import Token, TokenScope
 from pipelines.returns import NamedFile, Stated
 from schemas.calendar import Term
-from schemas.errors import PlumblineError, QuestionError, RefusedError, StaleError
+from schemas.errors import ForbiddenError, PlumblineError, QuestionError, RefusedError, StaleError
 
 WORKBOOK = "application/vnd.openxmlformats-officedocument.spreadsheetml.sheet"
 ZIP = "application/zip"
 FORM, JSON = "multipart/form-data", "application/json"
 RAW = {WORKBOOK: "return.xlsx", ZIP: "return.zip"}
 NAME_THE_SCHOOL = "This token is for several schools: say for which."
+log = logging.getLogger("plumbline.api")
 SEEN_NEEDED = "Say it here or in the header If-Match."
 
 
@@ -174,11 +175,13 @@ def _mail(call: Call, kept: Kept) -> None:
     if kept.receipt is None:
         return
     actor = call.token.actor_for(kept.version.school_urn, request=call.request)
-    with calmly(lambda _: None):
+    try:
         receipt_mail.send(
             call.house.warehouse, call.house.smtp, [kept.receipt],
             lambda one: proof_words.as_text(programmes.proof_of(call.house, one, actor)), actor=actor,
         )  # fmt: skip
+    except Exception as fault:
+        log.error("%s while a receipt was mailed", type(fault).__name__)  # never its text
 
 
 # -- what can be wrong with it ----------------------------------------------------------------------------
@@ -199,6 +202,7 @@ _KINDS: Mapping[type[PlumblineError], Kind] = {  # the first that fits
     programmes.KeyUsedError: problems.KEY_USED,
     programmes.SignOffError: problems.SIGN_OFF,
     programmes.SayWhatStandsError: problems.SAY_WHAT_STANDS,
+    ForbiddenError: problems.NOT_OPEN,
     StaleError: problems.STALE,
     QuestionError: problems.NOT_POSSIBLE,
     RefusedError: problems.REFUSED,

@@ -26,15 +26,12 @@ class Rate:
 class Limits:
     """What one token and one address may ask; `failing` counts requests without a good token.
 
-    `refusals` of a token are written into the record, no more: nobody floods it.
-
     `of_a_token` changes are worked on at a time for a token and `in_all` for all, of which `workers` at once.
     """
 
     token: Rate = Rate(pace=2.0, size=60.0)
     address: Rate = Rate(pace=10.0, size=200.0)
     failing: Rate = Rate(pace=0.2, size=20.0)
-    refusals: Rate = Rate(pace=1 / 600, size=5.0)
     of_a_token: int = 2
     in_all: int = 16
     workers: int = 4

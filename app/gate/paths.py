@@ -6,8 +6,9 @@ from collections.abc import Iterable
 
 HEALTH = "/_stcore/health"
 SIGN_IN = "/sign-in"
-OPEN = (SIGN_IN, "/sign-out", "/invitation", "/api", "/openapi.json")
-OTHERS_MAY_POST = ("/api", "/sign-out/back-channel")  # programmes with a token of their own, and the provider itself
+API = ("/api",)
+OPEN = (SIGN_IN, "/sign-out", "/invitation", *API, "/openapi.json")
+OTHERS_MAY_POST = (*API, "/sign-out/back-channel")  # programmes with a token of their own, and the provider itself
 
 
 def within(path: str, places: Iterable[str]) -> bool:

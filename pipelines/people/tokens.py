@@ -20,7 +20,7 @@ from typing import Any
 
 import pandas as pd
 
-from pipelines import audit
+from pipelines import access_record, audit
 from pipelines.history import schools_in_scope
 from pipelines.intake.kept_words import kind_in_words
 from pipelines.scope import Actor, Scope, ScopeKind
@@ -288,11 +288,13 @@ def note_use(warehouse: Warehouse, token: Token, *, on: date) -> None:
 
 
 def note_refusal(warehouse: Warehouse, token: Token, *, why: str, request: str) -> None:
-    """Keep the fact that a token was presented for something that it does not open."""
-    actor = Actor(token.name, ROLE, token.organisation, request=request)
-    with warehouse.writing() as cursor:
-        detail = {"token": token.token_id, "why": why}
-        audit.record(cursor, audit.Event(actor, "token refused", str(token.organisation), detail))
+    """Keep the fact that a token was presented for something that it does not open, within the bounds of the record."""
+    access_record.refused(warehouse, Actor(token.name, ROLE, token.organisation, request=request), why)
+
+
+def note_unknown(warehouse: Warehouse, *, place: str) -> None:
+    """Keep the fact that something was presented which is no token, within the same bounds; `place` is not kept."""
+    access_record.sign_in_refused(warehouse, "a programme without a token that is known", place=place)
 
 
 def _one(cursor: Cursor, token_id: int) -> Token | None:

@@ -102,13 +102,14 @@ def test_a_cookie_or_a_form_is_no_way_in(mine: Programme) -> None:
     assert answer.status_code == 401
 
 
-def test_a_refused_token_is_on_record_and_an_unknown_one_fills_none(house: House, mine: Programme) -> None:
+def test_a_token_that_is_refused_is_on_record_and_so_is_one_that_nobody_knows(house: House, mine: Programme) -> None:
     mine.listed(school_urn=SECOND)
     mine.client.get("/api/v1/returns", headers={"Authorization": f"Bearer {tokens.new_secret()}"})
-    refused = rows(house, "SELECT actor, detail, request_id FROM audit WHERE action = 'token refused'")
-    assert len(refused) == 1
-    assert '"why": "listReturns: not-open"' in refused[0]["detail"]
-    assert refused[0]["request_id"]
+    refused, unknown = rows(house, "SELECT * FROM audit WHERE action LIKE '%refused' ORDER BY sequence")
+    assert (refused["actor"], refused["action"]) == ("MyConcern export (token 1)", "access refused")
+    assert "listReturns: not-open" in refused["detail"]
+    assert refused["request_id"]
+    assert (unknown["actor"], unknown["action"]) == ("Plumbline", "sign-in refused")
 
 
 # -- scope ------------------------------------------------------------------------------------------------

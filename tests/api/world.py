@@ -29,7 +29,7 @@ OTHER = Actor("Marian Oakhurst", "designated safeguarding lead", Scope.parse(f"s
 BOTH = frozenset(TokenScope)
 MEGABYTE = 1024 * 1024
 PLENTY = Rate(1e6, 1e6)
-UNHURRIED = Limits(token=PLENTY, address=PLENTY, failing=PLENTY, refusals=PLENTY)
+UNHURRIED = Limits(token=PLENTY, address=PLENTY, failing=PLENTY)
 
 
 def house(store: Warehouse | None = None, *, upload_bytes: int = 2 * MEGABYTE) -> House:

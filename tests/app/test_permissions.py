@@ -41,7 +41,7 @@ TRUTH = {
     Action.KEEP_PEOPLE:             "-       -     -    -     - - -      - - -      Y Y Y      - - -",
     Action.END_SESSIONS:            "-       -     -    -     - - -      - - -      Y Y Y      - - -",
     Action.KEEP_REGISTER:           "-       -     -    -     - - -      - - -      Y - -      - - -",
-    Action.KEEP_TOKENS:             "-       -     Y    Y     - - -      - - -      - - Y      - - -",
+    Action.KEEP_TOKENS:             "-       -     Y    Y     - - -      - - -      - Y Y      - - -",
     Action.PLAN_ERASURE:            "-       -     Y    Y     - - -      - - -      Y Y Y      - - -",
     Action.APPROVE_ERASURE:         "-       -     -    -     - - -      - - -      Y Y Y      Y Y Y",
 }  # fmt: skip
