@@ -30,7 +30,7 @@ from pipelines.scope import Actor
 from pipelines.warehouse.store import Cursor
 from schemas import rulebook
 from schemas.calendar import Term
-from schemas.errors import RefusedError, StaleError
+from schemas.errors import ForbiddenError, RefusedError, StaleError
 from schemas.explanation import Explanation
 from schemas.issues import Issue, Severity, queries
 
@@ -50,11 +50,11 @@ class TokenEndedError(RefusedError):
     """The token opens nothing any more."""
 
 
-class NotOpenError(RefusedError):
+class NotOpenError(ForbiddenError):
     """The school, or its return of that term, is not the token's."""
 
 
-class NoReturnError(RefusedError):
+class NoReturnError(ForbiddenError):
     """There is no such return, or it is another school's: which of both is not said."""
 
 
