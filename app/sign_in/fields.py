@@ -45,7 +45,9 @@ def hidden(name: str, value: str) -> Block:
     return Block(f'<input type="hidden" name="{escape(name)}" value="{escape(value)}">')
 
 
-def field(name: str, label: str, filling: Filling, *, hint: str = "", value: str = "", fault: str = "") -> Block:
+def field(
+    name: str, label: str, filling: Filling, *, hint: str = "", value: str = "", fault: str = "", fixed: bool = False
+) -> Block:
     """One line to fill in; its hint and its fault are told with its label. A secret's value is never sent back."""
     told = [part for part, there in ((f"{name}-hint", hint), (f"{name}-fault", fault)) if there]
     attributes = {
@@ -55,7 +57,7 @@ def field(name: str, label: str, filling: Filling, *, hint: str = "", value: str
         "value": "" if filling.kind == "password" else value,
         "spellcheck": "false", "autocapitalize": "none",
     }  # fmt: skip
-    inside = " ".join(f'{key}="{escape(text)}"' for key, text in attributes.items() if text)
+    inside = " ".join(f'{key}="{escape(text)}"' for key, text in attributes.items() if text) + " readonly" * fixed
     return Block(
         f'<div class="field{" wrong" if fault else ""}">\n<label for="{escape(name)}">{escape(label)}</label>\n'
         f"{_hint(name, hint)}{_fault(name, fault)}<input {inside}>\n</div>"

@@ -1,6 +1,7 @@
 """Inviting: who may make which link. Whoever makes a link could use it.
 
-So a link to an account is made only by those who look after all of its grants, and an administrator's by two people.
+So a link to an account is made only by those who look after all of its grants, and by two people where it makes or
+opens the account of somebody who can be a second person.
 """
 
 from __future__ import annotations
@@ -20,12 +21,12 @@ from pipelines.people.reach import looks_after
 from pipelines.scope import Actor, Scope, ScopeKind
 from pipelines.warehouse.store import Cursor, Warehouse
 from schemas.errors import QuestionError, RefusedError
-from schemas.roles import GrantRole, exists_at
+from schemas.roles import GIVEN_BY_TWO, GrantRole, exists_at
 
 INVITATION_LASTS = timedelta(days=7)
 RESET_LASTS = timedelta(hours=24)
 LONGEST_LINK = 14  # days
-SECOND_PERSON = "Two people make an administrator's link: somebody else has to agree first."
+SECOND_PERSON = "Two people make the link of an administrator or a data-protection officer: somebody else has to agree."
 NOT_YOUR_PERSON = "This account has no grant, or one of another organisation's. Ask whoever runs the portal."
 NO_REASON = "Say why, in up to 200 characters and without naming a child: the record keeps it."
 NO_ROLE = "This role does not exist at this kind of organisation. Choose another."
@@ -50,8 +51,17 @@ def invite(
 ) -> tuple[Invitation, str]:  # fmt: skip
     """Invite somebody: the invitation, and the code of its link, which is given back here and never again.
 
-    RefusedError at an organisation that the actor's does not look after, and for an administrator without a second.
+    RefusedError at an organisation that the actor's does not look after, and without a second where two are needed.
     """
+    with warehouse.writing() as cursor:
+        return invite_within(cursor, offer, actor=actor, seconded_by=seconded_by, lasts=lasts, now=now)
+
+
+def invite_within(
+    cursor: Cursor, offer: Offer, *, actor: Actor, seconded_by: Actor | None = None,
+    lasts: timedelta = INVITATION_LASTS, now: datetime | None = None,
+) -> tuple[Invitation, str]:  # fmt: skip
+    """The same within a transaction of the caller."""
     moment = now or audit.now()
     new = Invitation(
         secrets.token_hex(8), Kind.INVITATION, address(offer.email), "", offer.organisation, offer.role,
@@ -59,12 +69,11 @@ def invite(
     )  # fmt: skip
     must_be_administrator(actor)
     _must_fit(offer)
-    with warehouse.writing() as cursor:
-        if not looks_after(cursor, actor.scope, offer.organisation, on=moment.date()):
-            raise RefusedError(NOT_YOURS)
-        if offer.role is GrantRole.ADMINISTRATOR:
-            _must_be_two(actor, seconded_by)
-        return new, make_within(cursor, new, actor=actor)
+    if not looks_after(cursor, actor.scope, offer.organisation, on=moment.date()):
+        raise RefusedError(NOT_YOURS)
+    if offer.role in GIVEN_BY_TWO:
+        _must_be_two(actor, seconded_by)
+    return new, make_within(cursor, new, actor=actor)
 
 
 def reset(
@@ -74,19 +83,29 @@ def reset(
     """A link by which an account's owner sets a new password, and with `factor_too` a new second factor.
 
     It opens all of the account's grants, those to come too: none may be of an organisation that the actor's does not
-    look after, and an administrator's is made by two people, as an invitation of one is.
+    look after, and that of somebody who can be a second person is made by two, as an invitation of one is.
     """
+    with warehouse.writing() as cursor:
+        return reset_within(
+            cursor, account, factor_too=factor_too, reason=reason, actor=actor, seconded_by=seconded_by, now=now
+        )
+
+
+def reset_within(
+    cursor: Cursor, account: Account, *, factor_too: bool, reason: str, actor: Actor,
+    seconded_by: Actor | None = None, now: datetime | None = None,
+) -> tuple[Invitation, str]:  # fmt: skip
+    """The same within a transaction of the caller."""
     must_be_administrator(actor)
     moment, kind = now or audit.now(), Kind.PASSWORD_AND_FACTOR if factor_too else Kind.PASSWORD
-    with warehouse.writing() as cursor:
-        held = [one for one in grants.every(cursor) if one.identity == account.identity]
-        if not _all_theirs(cursor, held, actor, on=moment.date()):
-            raise RefusedError(NOT_YOUR_PERSON)
-        if any(one.role is GrantRole.ADMINISTRATOR for one in held):
-            _must_be_two(actor, seconded_by)
-        new = Invitation(secrets.token_hex(8), kind, account.email, account.subject, None, None, None, None,
-                         _reason(reason), moment + RESET_LASTS, actor.name)  # fmt: skip
-        return new, make_within(cursor, new, actor=actor)
+    held = [one for one in grants.every(cursor) if one.identity == account.identity]
+    if not all_theirs(cursor, held, actor, on=moment.date()):
+        raise RefusedError(NOT_YOUR_PERSON)
+    if any(one.role in GIVEN_BY_TWO for one in held):
+        _must_be_two(actor, seconded_by)
+    new = Invitation(secrets.token_hex(8), kind, account.email, account.subject, None, None, None, None,
+                     _reason(reason), moment + RESET_LASTS, actor.name)  # fmt: skip
+    return new, make_within(cursor, new, actor=actor)
 
 
 def _must_fit(offer: Offer) -> None:
@@ -103,7 +122,8 @@ def _must_be_two(actor: Actor, seconded_by: Actor | None) -> None:
         raise RefusedError(SECOND_PERSON)
 
 
-def _all_theirs(cursor: Cursor, held: Sequence[Grant], actor: Actor, *, on: date) -> bool:
+def all_theirs(cursor: Cursor, held: Sequence[Grant], actor: Actor, *, on: date) -> bool:
+    """Whether an actor's organisation looks after all grants of somebody, of whom there are any."""
     if actor.scope.kind is ScopeKind.OPERATOR:
         return True
     return bool(held) and all(looks_after(cursor, actor.scope, one.organisation, on=on) for one in held)

@@ -13,7 +13,7 @@ from pipelines.people.desk import Desk, owner
 from pipelines.people.identities import account_name
 from pipelines.people.invitations import GONE, Invitation, Kind
 from pipelines.people.passwords import fault_of
-from pipelines.people.signing_in import Place, Try, slowly
+from pipelines.people.signing_in import NEEDS_FACTOR, Place, Try, slowly
 from pipelines.scope import Actor
 from pipelines.warehouse.store import Cursor
 from schemas.errors import QuestionError, RefusedError
@@ -21,7 +21,6 @@ from schemas.errors import QuestionError, RefusedError
 LONGEST_NAME = identities.LONGEST_NAME
 NO_NAME = f"Write your name, in up to {LONGEST_NAME} characters."
 WRONG_CODE = "This code is not right. Wait for the next one that your authenticator shows, and type that."
-NEEDS_FACTOR = "Set up a second factor: it is required at trusts and authorities."
 
 
 @dataclass(frozen=True, slots=True)
@@ -83,12 +82,28 @@ def join(desk: Desk, code: str, new: New) -> Joined:
 def take_grant(desk: Desk, code: str, account: Account) -> None:
     """Take an invitation's grant into an account whose owner has just shown that it is theirs."""
     with desk.warehouse.writing() as cursor:
-        link = invitations.find(cursor, code, at=desk.clock())
-        if link is None or link.kind is not Kind.INVITATION or link.email != account.email:
+        _take_grant_within(cursor, desk, code, account)
+
+
+def take_grant_with_factor(desk: Desk, code: str, account: Account, secret: str, first: str) -> Joined:
+    """The same, and the second factor that the grant needs, both or neither."""
+    with desk.warehouse.writing() as cursor:
+        if accounts.of(cursor, account.identity) != account:
             raise RefusedError(GONE)
-        if requires_factor(link) and account.factor is None:
-            raise RefusedError(NEEDS_FACTOR)
-        invitations.use_within(cursor, code, account.identity, actor=owner(cursor, account), at=desk.clock())
+        new = New("", account.password, secret, first)
+        joined = with_factor(cursor, desk, account, new, actor=owner(cursor, account))
+        _take_grant_within(cursor, desk, code, joined.account)
+    desk.sessions.end_all(account.identity, why="second factor set up")
+    return joined
+
+
+def _take_grant_within(cursor: Cursor, desk: Desk, code: str, account: Account) -> None:
+    link = invitations.find(cursor, code, at=desk.clock())
+    if link is None or link.kind is not Kind.INVITATION or link.email != account.email:
+        raise RefusedError(GONE)
+    if requires_factor(link) and account.factor is None:
+        raise RefusedError(NEEDS_FACTOR)
+    invitations.use_within(cursor, code, account.identity, actor=owner(cursor, account), at=desk.clock())
 
 
 def set_anew(desk: Desk, code: str, new: New, place: Place) -> Joined:

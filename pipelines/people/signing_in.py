@@ -9,20 +9,22 @@ from __future__ import annotations
 import secrets
 from dataclasses import dataclass
 
-from pipelines import access_record
-from pipelines.people import accounts, second_factor
+from pipelines import access_record, audit
+from pipelines.people import accounts, grants, second_factor
 from pipelines.people.accounts import Account
 from pipelines.people.desk import Desk, owner
 from pipelines.people.sealed import seal, unseal
 from pipelines.people.throttle import Per
 from pipelines.warehouse.store import Cursor
-from schemas.errors import QuestionError
+from schemas.errors import QuestionError, RefusedError
 
 DEVICE = "device"
 DEVICE_LASTS = 180 * 24 * 3600  # seconds
 MOST_ON_A_DEVICE = 5  # accounts of a shared machine
 WRONG_PASSWORD = "password or address"  # noqa: S105 - what was wrong, in the record
 WRONG_CODE = "second factor of a local account"
+NO_GRANT = "signed in without a grant"
+NEEDS_FACTOR = "Set up a second factor: it is required at trusts and authorities."
 
 
 @dataclass(frozen=True, slots=True)
@@ -69,6 +71,25 @@ def code(desk: Desk, account: Account, said: str, place: Place) -> Try:
         return Try()
     desk.throttle.passed(keys)
     return Try(account)
+
+
+def open_session(desk: Desk, account: Account, *, told_by: str) -> str:
+    """The secret of a new session; empty, and a note in the record, for an account without a grant that holds today."""
+    with desk.warehouse.writing() as cursor:
+        held = grants.of(cursor, account.identity, on=desk.clock().date())
+        if not held:
+            audit.record(cursor, audit.Event(owner(cursor, account), NO_GRANT, f"account:{account.identity.key}"))
+            return ""
+        if accounts.needs_second_factor(*held) and account.factor is None:
+            raise RefusedError(NEEDS_FACTOR)
+    return desk.sessions.start(account.identity, told_by=told_by)
+
+
+def lacks_factor(desk: Desk, account: Account) -> bool:
+    """Whether somebody has to set up a second factor before they get in."""
+    with desk.warehouse.reading() as cursor:
+        held = grants.of(cursor, account.identity, on=desk.clock().date())
+    return account.factor is None and accounts.needs_second_factor(*held)
 
 
 def trusted(desk: Desk, account: Account, devices: str) -> str:
