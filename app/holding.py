@@ -1,8 +1,9 @@
 """A file held between its check and the next, while a person maps its wordings, so that nobody uploads it twice.
 
 It is the one case in which rows of a return with errors stay for a while: in the memory of the person's own session,
-never on disk. A file that holds personal data, or could not be read whole, is not held; nor is a large one. It goes
-with the draft: mapped, cancelled, another file or another person; and it is not used after half an hour.
+sealed (`pipelines.at_rest`), never on disk. A file that holds personal data, or could not be read whole, is not held;
+nor is a large one. It goes with the draft: mapped, cancelled, another file or another person; and it is not used after
+half an hour.
 """
 
 from __future__ import annotations
@@ -11,6 +12,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import UTC, datetime, timedelta
 
+from pipelines.at_rest import Sealed, seal
 from pipelines.mappings import Unread
 from pipelines.returns import NamedFile
 from schemas.issues import Issue
@@ -22,9 +24,9 @@ NEVER_HELD = ("personal-", "file-")
 
 @dataclass(frozen=True)
 class Held:
-    """The files as they were sent, and until when they may be checked again."""
+    """The files as they were sent, sealed, and until when they may be checked again."""
 
-    files: tuple[NamedFile, ...]
+    files: tuple[tuple[str, Sealed], ...]
     until: datetime
 
 
@@ -33,9 +35,11 @@ def hold(files: Sequence[NamedFile], *, issues: Sequence[Issue], unread: Sequenc
     refused = any(issue.rule.startswith(NEVER_HELD) for issue in issues)
     if not unread or refused or sum(len(file.content) for file in files) > MOST_BYTES:
         return None
-    return Held(tuple(files), datetime.now(UTC) + LONGEST)
+    return Held(tuple((file.name, seal(file.content)) for file in files), datetime.now(UTC) + LONGEST)
 
 
 def still(held: Held | None) -> tuple[NamedFile, ...]:
     """The files, while they may be used; none after that."""
-    return held.files if held and datetime.now(UTC) < held.until else ()
+    if held is None or datetime.now(UTC) >= held.until:
+        return ()
+    return tuple(NamedFile(name, sealed.open()) for name, sealed in held.files)

@@ -5,6 +5,7 @@ from __future__ import annotations
 import os
 
 from pipelines import audit, printing
+from pipelines.at_rest import leave_no_image
 from pipelines.demo import SENDER
 from pipelines.erasing import listing
 from pipelines.house import House, open_house
@@ -33,6 +34,7 @@ def run_serve(*, host: str, port: int) -> None:
     import uvicorn
 
     os.umask(0o077)  # whatever is written from here on is its owner's only
+    leave_no_image()
     serving = must_be_safe()
     printing.say(f"The portal listens at {host}:{port} and answers as {serving.address}. Stop it with Ctrl+C.")
     uvicorn.run(

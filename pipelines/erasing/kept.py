@@ -14,7 +14,7 @@ ERASED = (
     "Rows before {year} were erased under the retention rule, so this figure cannot be worked out. "
     "What was shared with others of those years stays as it was shared."
 )
-LEFT = "Everything of this school was erased, on {day}, so there is no figure of it."
+LEFT = "All that this asks about was erased when the school left, on {day}, so there is no figure of it."
 NOT_AS_IT_WAS = "Rows of these schools were erased on {day}, so figures cannot be given as they were before."
 NO_RECEIPT = (
     "Rows before {year} were erased under the retention rule, and with them what this version held. "
