@@ -5,6 +5,7 @@
     ├── UnreadableError    a file sent to us cannot be read at all
     ├── RefusedError       this cannot be done or seen, as things stand
     │   ├── ForbiddenError     what was asked for is another's, or not open to the person's role; kept in the record
+    │   ├── NothingError   there is nothing of what is asked to be done
     │   └── StaleError     what the person read is no longer what stands
     │       └── RereadError    what a file was read by is no longer what stands: check it again
     ├── QuestionError      a question that no figure answers
@@ -35,6 +36,10 @@ class ForbiddenError(RefusedError):
     """What was asked for is another's, or not open to the person's role; `noted` once it stands in the record."""
 
     noted = False
+
+
+class NothingError(RefusedError):
+    """There is nothing of what is asked to be done."""
 
 
 class StaleError(RefusedError):

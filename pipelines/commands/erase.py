@@ -10,7 +10,7 @@ import typer
 from pipelines import printing
 from pipelines.scope import OPERATOR, Actor
 from schemas.calendar import Term, label
-from schemas.errors import QuestionError
+from schemas.errors import NothingError, QuestionError
 
 if TYPE_CHECKING:
     from pipelines.erasing import Plan, Request
@@ -55,6 +55,9 @@ def erase(
         return
     request = _request(school, year, term, child=child, everything=everything)
     plan = _plan(house, request)
+    if plan is None:
+        printing.say("There is nothing of this to erase.")
+        return
     _tell(plan)
     if not yes:
         printing.say(f"This is what would be erased. Nothing was; add --yes {plan.fingerprint} --by … --approved-by …")
@@ -96,11 +99,15 @@ def _request(
     return erasing.of_return(school, year, term) if year and term else erasing.of_school(school)
 
 
-def _plan(house: House, request: Request) -> Plan:
+def _plan(house: House, request: Request) -> Plan | None:
+    """The dry run; None where there is nothing."""
     from pipelines import erasing
 
     actor = Actor("command line", FROM_OPERATOR, OPERATOR)
-    return erasing.plan(house.warehouse, request, actor=actor, key=house.key)
+    try:
+        return erasing.plan(house.warehouse, request, actor=actor, key=house.key)
+    except NothingError:
+        return None
 
 
 def _carry_out(house: House, plan: Plan, *, by: str, approved_by: str) -> None:

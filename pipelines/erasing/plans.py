@@ -19,7 +19,7 @@ from pipelines.keys import rekey
 from pipelines.register import known_schools
 from pipelines.scope import Actor, ScopeKind
 from pipelines.warehouse.store import Cursor, Warehouse
-from schemas.errors import QuestionError, RefusedError
+from schemas.errors import NothingError, QuestionError, RefusedError
 
 NOT_OWN = "Only the school itself, or the portal's own operator or administrator, may ask for this to be erased."
 OF_OTHERS = "Rows of other authorities' schools would go too. The portal's operator does this, with “plumbline erase”."
@@ -107,7 +107,7 @@ def plan(
         keys = _rekeyed(request, key)
         found = within(cursor, request, keys=keys, until=when or audit.now())
         if not found.counts:
-            raise RefusedError(NOTHING)
+            raise NothingError(NOTHING)
         must_be_of_own_schools(cursor, found, actor)
         event = audit.Event(actor, "erasure planned", subject_of(request), {"kind": request.kind, **found.by_table})
         audit.record(cursor, event, when=when)
