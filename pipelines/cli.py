@@ -11,7 +11,7 @@ from typing import TYPE_CHECKING, Annotated
 import typer
 
 from pipelines import printing
-from pipelines.commands import at_school, board, erase, report, serve, template
+from pipelines.commands import at_school, audit, board, erase, people, report, serve, template
 from pipelines.figures import BREAKDOWNS, Question
 from pipelines.scope import OPERATOR, Actor, Scope
 from pipelines.settings import settings
@@ -32,10 +32,12 @@ app = typer.Typer(
     pretty_exceptions_enable=False,
 )
 at_school.add_to(app)
+audit.add_to(app)
 board.add_to(app)
 erase.add_to(app)
 template.add_to(app)
 serve.add_to(app)
+people.add_to(app)
 OPERATOR_HERE = Actor("command line", "operator", OPERATOR)
 DEMO_WAREHOUSE = Path("var/demo.duckdb")
 WRONG = 2

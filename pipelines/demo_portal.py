@@ -10,6 +10,7 @@ from contextlib import closing
 from pathlib import Path
 
 from pipelines import printing
+from pipelines.audit_anchor import ENDING
 from pipelines.demo import build_demo
 from schemas.errors import PlumblineError
 
@@ -33,7 +34,8 @@ def run_demo(path: Path, *, key: bytes, port: int, fresh: bool, browser: bool) -
 def _build(path: Path, key: bytes) -> None:
     """Build beside and move into place, so that a build cut short leaves nothing half made."""
     building = path.with_name(path.name + ".building")
-    for left_over in (building, building.with_name(building.name + ".wal"), path.with_name(path.name + ".wal")):
+    beside = (building.with_name(building.name + ".wal"), path.with_name(path.name + ".wal"))
+    for left_over in (building, *beside, path.with_name(path.name + ENDING)):  # of a record that begins anew
         left_over.unlink(missing_ok=True)
     with printing.working("Inventing four years of returns of 24 schools (about a quarter of a minute)"):
         build_demo(building, key=key).close()

@@ -6,6 +6,7 @@ from dataclasses import dataclass
 from functools import cache, cached_property
 from typing import TYPE_CHECKING
 
+from pipelines.audit_anchor import Anchors
 from pipelines.settings import settings
 from pipelines.warehouse.store import Warehouse
 
@@ -52,6 +53,7 @@ def open_house() -> House:
     """The house of this process, opened at the first call."""
     chosen = settings()
     warehouse = Warehouse(chosen.warehouse, memory=chosen.memory)
+    Anchors(chosen.warehouse, chosen.key).begin(warehouse)
     return House(
         warehouse=warehouse,
         least_shown=chosen.least_shown,
