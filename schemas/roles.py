@@ -18,6 +18,8 @@ class GrantRole(StrEnum):
 
 EVERYWHERE = frozenset({"school", "trust", "la"})
 KINDS = {role: EVERYWHERE for role in GrantRole} | {GrantRole.SIGNATORY: frozenset({"school"})}
+GIVEN_BY_TWO = frozenset({GrantRole.ADMINISTRATOR, GrantRole.PROTECTION_OFFICER})
+"""Those who can be the second person: whoever could make one alone could agree with themselves."""
 MEANS = {
     GrantRole.SENDER: "checks and sends returns, and sees the organisation's figures and incidents",
     GrantRole.SIGNATORY: "signs returns off, and does what a lead does",
