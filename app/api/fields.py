@@ -86,7 +86,7 @@ SEEN = Field(
     "seen",
     "The “seen” of the school that was read before deciding; refused with 409 where anything was sent for it since. "
     "The header If-Match says the same.",
-    {"type": "integer", "minimum": 0, "maximum": LARGEST}, 0,
+    {"type": "integer", "minimum": 0, "maximum": LARGEST}, 0, int,
 )  # fmt: skip
 EXPLANATIONS = Field(
     "explanations", "Why queries stand, by rule: a reason, and perhaps a phrase, each a code of its list.",
@@ -163,7 +163,9 @@ def _once(pairs: list[tuple[str, Json]]) -> dict[str, Json]:
 
 _TYPES: Mapping[str, Callable[[Json], bool]] = {
     "string": lambda value: isinstance(value, str),
-    "integer": lambda value: isinstance(value, int) and not isinstance(value, bool),
+    "integer": lambda value: (
+        not isinstance(value, bool) and (isinstance(value, int) or (isinstance(value, float) and value.is_integer()))
+    ),  # 1.0 is one, as JSON Schema has it
     "boolean": lambda value: isinstance(value, bool),
     "object": lambda value: isinstance(value, dict),
 }

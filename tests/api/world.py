@@ -3,12 +3,15 @@
 from __future__ import annotations
 
 import json
+import time
 from collections.abc import Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass
 from datetime import timedelta
+from threading import Thread
 from typing import Any
 
+import uvicorn
 from starlette.applications import Starlette
 from starlette.testclient import TestClient
 
@@ -121,3 +124,20 @@ def files_of(count: int, **answers: str) -> list[NamedFile]:
         for number, row in enumerate(rows, start=1)
     ]
     return [NamedFile("incidents.csv", as_csv(rows)), NamedFile("children.csv", as_csv(involved))]
+
+
+@contextmanager
+def served(of: House, **more: Any) -> Iterator[str]:
+    """The door behind a real server on a port of this machine; its address."""
+    config = uvicorn.Config(application(of, **more), host="127.0.0.1", port=0, log_level="warning", access_log=False)
+    server = uvicorn.Server(config)
+    thread = Thread(target=server.run, daemon=True)
+    thread.start()
+    while not server.started:
+        time.sleep(0.02)
+    port = server.servers[0].sockets[0].getsockname()[1]
+    try:
+        yield f"http://127.0.0.1:{port}"
+    finally:
+        server.should_exit = True
+        thread.join(timeout=20)
