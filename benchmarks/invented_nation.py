@@ -74,7 +74,7 @@ def _register(cursor: Cursor, nation: Nation) -> None:
         "'Authority ' || la, n::VARCHAR, 'open', phase, 4, 18, 'mixed', pupils + grown, (pupils + grown) // 2, "
         "pupils + grown - (pupils + grown) // 2, make_date(year(last_day), 1, 16), academic_year, "
         "CASE WHEN trust IS NULL THEN '' ELSE (90001 + trust)::VARCHAR END, coalesce('Trust ' || trust, ''), "
-        "NULL, NULL, (hash(n, 5) % 400) / 10.0 "
+        "NULL, NULL, (hash(n, 5) % 400) / 10.0, NULL, NULL "
         "FROM (SELECT *, (hash(s.n, t.number) % 30)::INT AS grown FROM n_schools s, n_terms t WHERE t.term = 'spring')"
     )
     cursor.run(
@@ -83,7 +83,7 @@ def _register(cursor: Cursor, nation: Nation) -> None:
         "FROM n_schools WHERE trust IS NOT NULL"
     )
     cursor.run(
-        "INSERT INTO links SELECT (SELECT min(loaded_at) FROM schools), a.urn, b.urn, 'predecessor', NULL "
+        "INSERT INTO links SELECT (SELECT min(loaded_at) FROM schools), a.urn, b.urn, 'predecessor', NULL, 'Predecessor' "
         "FROM n_schools a JOIN n_schools b ON b.n = a.n + 1 AND b.la = a.la WHERE a.n % 200 = 0"
     )
 

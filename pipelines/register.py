@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import hashlib
 from collections.abc import Sequence
-from datetime import datetime
+from datetime import date, datetime
 from typing import TYPE_CHECKING
 
 import pandas as pd
@@ -23,10 +23,10 @@ COLUMNS = {
     "schools": (
         "urn", "name", "la_code", "la_name", "establishment_number", "status", "phase", "low_age", "high_age",
         "sex_of_intake", "pupils", "boys", "girls", "census_date", "census_year", "trust_uid", "trust_name",
-        "open_date", "close_date", "percentage_fsm",
+        "open_date", "close_date", "percentage_fsm", "changed_date",
     ),
     "groups": ("urn", "trust_uid", "trust_name", "group_type", "joined_date", "left_date", "closed_date"),
-    "links": ("urn", "link_urn", "link_type", "established_date"),
+    "links": ("urn", "link_urn", "link_type", "link_description", "established_date"),
 }  # fmt: skip
 
 
@@ -41,6 +41,8 @@ def load_register(
         moment = when or audit.now()
         for file, reference in read:
             rows = reference.frame[list(COLUMNS[reference.kind])].assign(loaded_at=pd.Timestamp(moment))
+            if reference.kind == "schools":
+                rows = rows.assign(told_on=_told_on(rows["changed_date"], loaded=moment))
             cursor.append(TABLES[reference.kind], rows)
             detail = {"rows": len(rows), "file": hashlib.sha256(file.content).hexdigest()}
             event = audit.Event(actor, "register loaded", reference.kind, detail, changes_figures=True)
@@ -49,9 +51,16 @@ def load_register(
     return [reference for _, reference in read]
 
 
+def _told_on(changed: pd.Series, *, loaded: datetime) -> date:
+    """The day that an extract is of: that of the latest change in it, or the day it was loaded where it gives none."""
+    latest = changed.max()
+    return loaded.date() if pd.isna(latest) else min(latest.date(), audit.now().date())
+
+
 def known_schools(cursor: Cursor) -> pd.DataFrame | None:
-    """Each school as last loaded, by URN: name, la_code, phase, ages, dates; None before any register."""
+    """Each school as the latest extract has it, by URN: name, la_code, phase, ages, dates; None before any register."""
     found = cursor.frame(
-        "SELECT * FROM schools QUALIFY row_number() OVER (PARTITION BY urn ORDER BY loaded_at DESC) = 1"
+        "SELECT * FROM schools QUALIFY row_number() OVER ("
+        "PARTITION BY urn ORDER BY coalesce(told_on, CAST(loaded_at AS DATE)) DESC, loaded_at DESC) = 1"
     )
     return found.set_index("urn") if len(found) else None

@@ -89,6 +89,7 @@ SCHOOLS = pa.DataFrameSchema(
             nullable=True,
             description="Percentage of pupils eligible for free school meals.",
         ),
+        "changed_date": _date("Day the register last changed this entry; missing where the extract has none."),
         "linked_establishments": _text("Links as the extract lists them in one cell, separated by commas."),
     },
     strict=True,

@@ -29,6 +29,7 @@ SECOND_LOAD = datetime(2025, 6, 1)  # noqa: DTZ001
 PHASE_CODES = {"primary": "2", "secondary": "4"}
 CONVERTED = date(2025, 2, 1)
 SHARE_BLANK = 0.15
+LINK = ("URN", "LinkURN", "LinkName", "LinkType", "LinkEstablishedDate")
 SCHOOLS = (
     ("900001", "990", "secondary", None, None),
     ("900002", "990", "primary", None, None),
@@ -51,7 +52,7 @@ def random_world(seed: int) -> World:
     return World(
         schools=[*_register(dice, FIRST_LOAD, "202324"), *_register(dice, SECOND_LOAD, "202425")],
         memberships=_memberships(),
-        links=[{"predecessor": "900003", "successor": "900004"}],
+        links=[{"predecessor": "900003", "successor": "900004", "established": CONVERTED}],
         returns=_returns(dice),
     )
 
@@ -81,7 +82,7 @@ def _memberships() -> list[Row]:
 
 def _returns(dice: Random) -> list[Row]:
     sent = [
-        _return(dice, urn, year, term, again=again)
+        a_return(dice, urn, year, term, again=again)
         for year in YEARS
         for term, first, last in terms_of(year)
         for urn, _, _, opened, closed in SCHOOLS
@@ -93,7 +94,8 @@ def _returns(dice: Random) -> list[Row]:
     return sent
 
 
-def _return(dice: Random, urn: str, year: str, term: str, *, again: int) -> Row:
+def a_return(dice: Random, urn: str, year: str, term: str, *, again: int) -> Row:
+    """One version of a school's return of a term, nil or with a few incidents."""
     nil = dice.random() < 0.2
     rows = {} if nil else {row["incident_ref"]: row for row in _incidents(dice, urn, year, term)}
     children = [child for ref in rows for child in _children(dice, ref, urn)]
@@ -145,7 +147,8 @@ def _children(dice: Random, ref: str, urn: str) -> list[Row]:
 def keep(world: World) -> Warehouse:
     """A store in memory that was sent all of this, in this order."""
     store = Warehouse(None)
-    for moment in sorted({row["loaded_at"] for row in world.schools}):
+    told = (*world.schools, *world.memberships, *world.links)
+    for moment in sorted({row.get("loaded_at", FIRST_LOAD) for row in told}):
         register.load_register(store, _files(world, moment), actor=OFFICER, when=moment)
     typed_once = _typed(world)
     for number, sent in enumerate(world.returns):
@@ -169,24 +172,29 @@ def _files(world: World, moment: datetime) -> list[NamedFile]:
         {"URN": row["urn"], "LA (code)": row["la"], "PhaseOfEducation (code)": PHASE_CODES[row["phase"]],
          "NumberOfPupils": str(row["pupils"]), "NumberOfBoys": str(row["boys"]), "NumberOfGirls": str(row["girls"]),
          "CensusDate": f"16-01-{row['census_year'][:2]}{row['census_year'][4:]}", "OpenDate": _day(row["opened"]),
+         "LastChangedDate": _day(row.get("changed")), "Trusts (code)": row["trust"], "Trusts (name)": row["trust"],
          "CloseDate": _day(row["closed"]), "EstablishmentStatus (code)": "2" if row["closed"] else "1",
          "EstablishmentStatus (name)": "Closed" if row["closed"] else "Open"}
         for row in world.schools if row["loaded_at"] == moment
     ))]  # fmt: skip
-    if moment > FIRST_LOAD:
-        return files
+    files = files if any(row["loaded_at"] == moment for row in world.schools) else []
     groups = [
         {"URN": row["urn"], "Group UID": row["trust"], "Group Name": f"Trust {row['trust']}",
          "Group Type (code)": "06", "Group Type": "Multi-academy trust", "Joined date": _day(row["joined"], "/"),
-         "Left date": _day(row["left"], "/"), "Closed Date": ""}
-        for row in world.memberships
+         "Left date": _day(row["left"], "/"), "Closed Date": _day(row.get("closed"), "/")}
+        for row in world.memberships if row.get("loaded_at", FIRST_LOAD) == moment
     ]  # fmt: skip
-    links = [
-        {"URN": row["successor"], "LinkURN": row["predecessor"], "LinkName": "", "LinkType": "Predecessor",
-         "LinkEstablishedDate": _day(CONVERTED)}
-        for row in world.links
-    ]  # fmt: skip
-    return [*files, NamedFile("groups.csv", _csv(groups)), NamedFile("links.csv", _csv(links))]
+    links = [_link(row) for row in world.links if row.get("loaded_at", FIRST_LOAD) == moment]
+    named = {"groups.csv": groups, "links.csv": links}
+    return [*files, *(NamedFile(name, _csv(rows)) for name, rows in named.items() if rows)]
+
+
+def _link(row: Row) -> dict[str, str]:
+    """A link, told by one of its ends."""
+    told_by = row.get("told_by", "successor")
+    other = "predecessor" if told_by == "successor" else "successor"
+    kind, day = other.title() + row.get("words", ""), _day(row.get("established"))
+    return dict(zip(LINK, (row[told_by], row[other], "", kind, day), strict=True))
 
 
 def _day(day: date | None, mark: str = "-") -> str:
@@ -229,7 +237,8 @@ def world_of(sample: Sample) -> World:
             {"urn": row["URN"], "trust": row["Group UID"], "joined": _date(row["Joined date"], "/"), "left": None}
             for row in _read(sample.groups_file)
         ],
-        links=[{"predecessor": row["LinkURN"], "successor": row["URN"]}
+        links=[{"predecessor": row["LinkURN"], "successor": row["URN"],
+                "established": _date(row["LinkEstablishedDate"])}
                for row in _read(sample.links_file) if row["LinkType"] == "Predecessor"],
         returns=[
             {"urn": one.school_urn, "year": one.academic_year, "term": one.term, "nil": one.nil,
@@ -255,7 +264,7 @@ def _sample_school(row: dict[str, str], name: str) -> Row:
         "urn": row["URN"], "la": row["LA (code)"], "trust": row["Trusts (code)"],
         "phase": phases[row["PhaseOfEducation (code)"]], "opened": _date(row["OpenDate"]),
         "closed": _date(row["CloseDate"]), "census_year": f"{census.year - 1}{census:%y}" if census else "",
-        "loaded_at": FIRST_LOAD + timedelta(minutes=int(name[9:15])),
+        "loaded_at": FIRST_LOAD + timedelta(minutes=int(name[9:15])), "changed": _date(row["LastChangedDate"]),
     }  # fmt: skip
 
 

@@ -75,6 +75,7 @@ def schools(columns: Columns) -> tuple[pd.DataFrame, list[Issue]]:
             "open_date": columns.dates("opendate", "open_date"),
             "close_date": columns.dates("closedate", "close_date"),
             "percentage_fsm": columns.percentages("percentagefsm"),
+            "changed_date": columns.dates("lastchangeddate"),
             "linked_establishments": columns.text("linked establishments"),
         }
     )

@@ -13,44 +13,47 @@ from pipelines.warehouse.cells import sums
 from schemas.calendar import TermDates, academic_year, default_terms, start_year
 from schemas.errors import QuestionError
 
+ALWAYS = "DATE '1900-01-01' AS from_date, DATE '9999-12-31' AS to_date"
+# Whose data, as at when: docs/design.md. A school sees what it was under an earlier URN too, until the day it changed.
 SCOPES = {
-    ScopeKind.AUTHORITY: "SELECT urn, DATE '1900-01-01' AS from_date, DATE '9999-12-31' AS to_date "
-    "FROM register WHERE la_code = $scope",
+    ScopeKind.AUTHORITY: "SELECT urn, from_date, to_date FROM authority_members WHERE la_code = $scope",
     ScopeKind.TRUST: "SELECT urn, from_date, to_date FROM trust_members WHERE trust_uid = $scope",
-    ScopeKind.SCHOOL: "SELECT urn, DATE '1900-01-01' AS from_date, DATE '9999-12-31' AS to_date "
-    "FROM register WHERE urn = $scope",
-    ScopeKind.OPERATOR: "SELECT urn, DATE '1900-01-01' AS from_date, DATE '9999-12-31' AS to_date "
-    "FROM register WHERE $scope = ''",
+    ScopeKind.SCHOOL: f"SELECT urn, {ALWAYS} FROM register WHERE urn = $scope "
+    "UNION ALL SELECT forebear, DATE '1900-01-01', until_date FROM forebears WHERE urn = $scope",
+    ScopeKind.OPERATOR: f"SELECT urn, {ALWAYS} FROM register WHERE $scope = ''",
 }
-ORDER = ("terms", "live_returns", "register", "trust_members", "scope_schools", "roll", "incident", "child", "cells",
-         "repeat", "starts", "expected", "successors", "school_facts")  # fmt: skip
+BEFORE_SCOPE = ("terms", "register", "authority_members", "trust_members", "forebears", "scope_schools")
+ORDER = ("terms", "live_returns", *BEFORE_SCOPE[1:], "roll", "incident", "child", "cells", "repeat", "starts",
+         "expected", "successors", "school_facts")  # fmt: skip
 
 
 # The same grains from the tables of what stands now (standing.py), for questions as at now; the others stay.
-WITHIN = {
-    ScopeKind.AUTHORITY: "la_code = $scope",
-    ScopeKind.TRUST: "school_urn IN (SELECT urn FROM scope_schools)",
-    ScopeKind.SCHOOL: "school_urn = $scope",
-    ScopeKind.OPERATOR: "TRUE",
-}
+OF_ITS_SCHOOLS = "school_urn IN (SELECT urn FROM scope_schools)"
 DATED = "SEMI JOIN scope_schools m ON m.urn = s.school_urn AND s.reported_date BETWEEN m.from_date AND m.to_date"
-OF_TRUST = {  # its schools' rows first, by a join that a scan can use; then the days on which they belonged
-    name: f"SELECT * FROM main.{name} WHERE school_urn IN (SELECT urn FROM scope_schools)"
-    for name in ("standing_incidents", "standing_children")
+# Which rows: of incidents, of cells (which incidents are joined to), and of what is kept for each school.
+WITHIN = {
+    ScopeKind.AUTHORITY: ("WHERE la_code = $scope", "la_code = $scope", OF_ITS_SCHOOLS),  # of the row's own day
+    ScopeKind.TRUST: (DATED, OF_ITS_SCHOOLS, OF_ITS_SCHOOLS),
+    ScopeKind.SCHOOL: (DATED, OF_ITS_SCHOOLS, OF_ITS_SCHOOLS),
+    ScopeKind.OPERATOR: ("", "TRUE", "TRUE"),
+}
+OF_FEW = {  # its schools' rows first, by a join that a scan can use; then the days on which they belonged
+    name: f"SELECT * FROM main.{name} WHERE {OF_ITS_SCHOOLS}" for name in ("standing_incidents", "standing_children")
 }
 STANDING = {
-    "live_returns": "SELECT * FROM standing_returns WHERE {within}",
+    "live_returns": "SELECT * FROM standing_returns WHERE {of_schools}",
     "register": "SELECT * FROM standing_schools",
+    "authority_members": "SELECT * FROM standing_authorities",
     "trust_members": "SELECT * FROM standing_members",
+    "forebears": "SELECT * FROM standing_forebears",
     "incident": "SELECT * FROM standing_incidents s {dated}",
     "child": "SELECT * FROM standing_children s {dated}",
-    "cells": "SELECT * FROM standing_cells WHERE {within}",
+    "cells": "SELECT * FROM standing_cells WHERE {of_cells}",
     "starts": "SELECT * FROM standing_starts",
-    "roll": "SELECT r.*, y.academic_year FROM (SELECT * FROM standing_rolls WHERE {within}) r "
+    "roll": "SELECT r.*, y.academic_year FROM (SELECT * FROM standing_rolls WHERE {of_schools}) r "
     "JOIN (SELECT DISTINCT academic_year FROM terms) y "
     "ON y.academic_year >= r.from_year AND y.academic_year < r.until_year",
 }
-BEFORE_SCOPE = ("terms", "register", "trust_members", "scope_schools")
 
 
 def grains(scope: Scope, *, standing: bool = False) -> str:
@@ -62,7 +65,7 @@ def grains(scope: Scope, *, standing: bool = False) -> str:
     if standing:
         named = dict.fromkeys((*BEFORE_SCOPE, *ORDER))  # the scope goes before what is narrowed to it
         parts = {name: body(name, scope) for name in named} | _standing(scope)
-        narrowed = OF_TRUST if scope.kind is ScopeKind.TRUST else {}
+        narrowed = OF_FEW if WITHIN[scope.kind][0] == DATED else {}
         before = {name: parts.pop(name) for name in BEFORE_SCOPE}
         return _with(before | narrowed | parts, first=("roll", *narrowed))
     return _with({name: body(name, scope) for name in ORDER}, first=("roll",))
@@ -76,9 +79,8 @@ def _with(parts: Mapping[str, str], *, first: tuple[str, ...]) -> str:
 
 
 def _standing(scope: Scope) -> dict[str, str]:
-    within = WITHIN[scope.kind]
-    dated = DATED if scope.kind is ScopeKind.TRUST else f"WHERE {within}"
-    return {name: text.format(within=within, dated=dated) for name, text in STANDING.items()}
+    dated, of_cells, of_schools = WITHIN[scope.kind]
+    return {name: text.format(dated=dated, of_cells=of_cells, of_schools=of_schools) for name, text in STANDING.items()}
 
 
 def bindings(scope: Scope, *, as_at: datetime, first_year: str) -> dict[str, Any]:

@@ -5,7 +5,8 @@ from __future__ import annotations
 from functools import cache
 
 from tests.oracles.days import day, term_of
-from tests.oracles.world import Asked, Row, World, in_scope, standing_returns
+from tests.oracles.membership import in_scope
+from tests.oracles.world import Asked, Row, World, standing_returns
 
 
 def visible(world: World, asked: Asked) -> list[Row]:

@@ -6,7 +6,8 @@ from collections import defaultdict
 from datetime import date
 
 from tests.oracles.days import last_day
-from tests.oracles.world import Asked, Row, World, in_scope, standing_returns
+from tests.oracles.membership import in_scope
+from tests.oracles.world import Asked, Row, World, standing_returns
 
 LEAST_FOLLOWED = 10
 

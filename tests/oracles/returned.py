@@ -2,11 +2,12 @@
 
 from __future__ import annotations
 
-from datetime import date
+from datetime import date, datetime
 from functools import cache
 
 from tests.oracles.days import last_day, terms_of
-from tests.oracles.world import Asked, Row, World, fits, in_scope, known_schools, standing_returns
+from tests.oracles.membership import authority_on, in_scope, known_links
+from tests.oracles.world import Asked, Row, World, fits, known_schools, standing_returns
 
 
 @cache
@@ -15,26 +16,37 @@ def expected(world: World, asked: Asked) -> list[Row]:
     sent = {(one["urn"], one["year"], one["term"]): one for one in standing_returns(world, asked)}
     found = []
     schools = known_schools(world, asked)
-    terms = {la: _terms_since_the_first(world, asked, la) for la in {school["la"] for school in schools.values()}}
     for urn, school in schools.items():
-        for year, term, last in terms[school["la"]]:
+        for year, term, last in _terms_listed(asked):
+            if year < world.kept_from or (urn in world.left and (urn, year, term) not in sent):
+                continue  # erased: nothing is expected of it
             returned = sent.get((urn, year, term))
             ended = last < asked.as_at.date()
             due = returned or (ended and _open(school, last))
-            if due and in_scope(world, asked, urn, last) and fits(world, asked, urn, year, term):
+            theirs = _begun(world, asked, urn, last) and in_scope(world, asked, urn, last)
+            if due and theirs and fits(world, asked, urn, year, term):
                 found.append({"urn": urn, "year": year, "term": term, "sent": returned})
     return found
 
 
-def _terms_since_the_first(world: World, asked: Asked, la: str) -> list[tuple[str, str, date]]:
-    """Every term from the first of which any school of the authority has a return that stands."""
-    schools = known_schools(world, asked)
-    ends = [
-        last_day(one["year"], one["term"]) for one in standing_returns(world, asked) if schools[one["urn"]]["la"] == la
-    ]
+def _terms_listed(asked: Asked) -> list[tuple[str, str, date]]:
     years = [f"{start}{str(start + 1)[2:]}" for start in range(2014, asked.as_at.year + 1)]
-    listed = [(year, term, last) for year in years for term, _, last in terms_of(year)]
-    return [one for one in listed if ends and min(ends) <= one[2]]
+    return [(year, term, last) for year in years for term, _, last in terms_of(year)]
+
+
+def _begun(world: World, asked: Asked, urn: str, last: date) -> bool:
+    """Whether any school that was its authority's then has a return that stands, of this term or an earlier one."""
+    ends = _ends_by_authority(world, asked.as_at).get(authority_on(world, asked.as_at, urn, last), [])
+    return bool(ends) and min(ends) <= last
+
+
+@cache
+def _ends_by_authority(world: World, as_at: datetime) -> dict[str, list[date]]:
+    found: dict[str, list[date]] = {}
+    for one in standing_returns(world, Asked("", "", as_at=as_at)):
+        last = last_day(one["year"], one["term"])
+        found.setdefault(authority_on(world, as_at, one["urn"], last), []).append(last)
+    return found
 
 
 def _open(school: Row, last: date) -> bool:
@@ -68,5 +80,10 @@ def roll(world: World, asked: Asked, urn: str, year: str, of: str) -> int:
 def pupils(world: World, asked: Asked, places: list[Row], of: str) -> int:
     """Pupils in the schools with a return, year by year; a converted school counts once a year."""
     sent = {(place["urn"], place["year"]) for place in places if place["sent"]}
-    gone = {(link["predecessor"], year) for link in world.links for urn, year in sent if urn == link["successor"]}
+    gone = {
+        (link["predecessor"], year)
+        for link in known_links(world, asked.as_at)
+        for urn, year in sent
+        if urn == link["successor"]
+    }
     return sum(roll(world, asked, urn, year, of) for urn, year in sent - gone)

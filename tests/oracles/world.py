@@ -14,15 +14,20 @@ Row = dict[str, Any]
 class World:
     """Everything that was ever loaded or sent, in the order in which it was.
 
-    schools: urn, name, la, trust, phase, status, pupils, boys, girls, census_year, opened, closed, loaded_at
-    memberships: urn, trust, joined, left.  links: predecessor, successor.
+    schools: urn, name, la, trust, phase, status, pupils, boys, girls, census_year, opened, closed, loaded_at;
+        and, of an extract that tells it, the day on which the entry was last changed (changed)
+    memberships: urn, trust, joined, left, and, where there is more than one load, closed, loaded_at
+    links: predecessor, successor, and, where it matters, words, established, told_by (which of the two), loaded_at
     returns: urn, year, term, nil, recorded_at, incidents, children
+    kept_from: the first academic year of which rows are kept.  left: schools of which everything was erased
     """
 
     schools: list[Row] = field(default_factory=list)
     memberships: list[Row] = field(default_factory=list)
     links: list[Row] = field(default_factory=list)
     returns: list[Row] = field(default_factory=list)
+    kept_from: str = ""
+    left: frozenset[str] = frozenset()
 
 
 @dataclass(frozen=True)
@@ -41,37 +46,29 @@ class Asked:
 
 
 def known_schools(world: World, asked: Asked) -> dict[str, Row]:
-    """Each school as the register said last, at the moment asked about."""
+    """Each school as the latest extract says that was known at the moment asked about."""
     return _known_schools(world, asked.as_at)
 
 
 @cache
 def _known_schools(world: World, as_at: datetime) -> dict[str, Row]:
     found: dict[str, Row] = {}
-    for row in sorted(world.schools, key=lambda row: row["loaded_at"]):
+    for row in extracts_in_order(world):
         if row["loaded_at"] <= as_at:
             found[row["urn"]] = row
     return found
 
 
-def in_scope(world: World, asked: Asked, urn: str, on: date) -> bool:
-    """Whether a school belonged to the organisation on a day."""
-    school = known_schools(world, asked).get(urn)
-    if school is None:
-        return False
-    if asked.kind == "school":
-        return urn == asked.code
-    if asked.kind == "la":
-        return bool(school["la"] == asked.code)
-    dated = [row for row in world.memberships if row["urn"] == urn]
-    if not dated:
-        return bool(school["trust"] == asked.code)
-    return any(
-        row["trust"] == asked.code
-        and (row["joined"] is None or row["joined"] <= on)
-        and (row["left"] is None or on <= row["left"])
-        for row in dated
-    )
+def extracts_in_order(world: World) -> list[Row]:
+    """Every entry of every load of the register, by the day that its extract is of, then as they were loaded."""
+    return sorted(world.schools, key=lambda row: (told_on(world, row["loaded_at"]), row["loaded_at"]))
+
+
+@cache
+def told_on(world: World, loaded_at: datetime) -> date:
+    """The day that a load of the register is of: its latest change, or the day it was loaded."""
+    changed = [row["changed"] for row in world.schools if row["loaded_at"] == loaded_at and row.get("changed")]
+    return max(changed, default=loaded_at.date())
 
 
 def standing_returns(world: World, asked: Asked) -> list[Row]:

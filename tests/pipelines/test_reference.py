@@ -39,6 +39,7 @@ SCHOOL = {
     "OpenDate": "01/09/2013",
     "CloseDate": "",
     "PercentageFSM": "21.7",
+    "LastChangedDate": "17-03-2022",
     "Linked establishments": "Does not have links",
 }
 MEMBERSHIP = {
@@ -111,6 +112,7 @@ def test_a_school_is_read_by_its_headers() -> None:
         "open_date": pd.Timestamp(2013, 9, 1),
         "close_date": pd.NaT,
         "percentage_fsm": 21.7,
+        "changed_date": pd.Timestamp(2022, 3, 17),
         "linked_establishments": "Does not have links",
     }
 

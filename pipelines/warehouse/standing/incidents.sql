@@ -1,6 +1,7 @@
--- grain: one row for each incident, once, from the latest return that stands and holds it
+-- grain: one row for each incident, once, from the latest return that stands and holds it; `la_code` is of
+-- the day on which staff were told
 SELECT i.*, i.return_id * 100000000 + i.row_number AS incident_no, l.recorded_at, s.phase, s.name AS school_name,
-    s.la_code,
+    a.la_code,
     EXISTS (SELECT 1 FROM standing_rolls o WHERE o.school_urn = i.school_urn)
     AND EXISTS (
         SELECT 1 FROM standing_returns r JOIN terms t ON t.academic_year = r.academic_year AND t.term = r.term
@@ -13,4 +14,5 @@ FROM (
 ) l
 JOIN incidents i ON i.return_id = l.return_id AND i.row_number = l.row_number
 LEFT JOIN standing_schools s ON s.urn = i.school_urn
-ORDER BY s.la_code, i.school_urn, i.reported_date
+LEFT JOIN standing_authorities a ON a.urn = i.school_urn AND i.reported_date BETWEEN a.from_date AND a.to_date
+ORDER BY a.la_code, i.school_urn, i.reported_date

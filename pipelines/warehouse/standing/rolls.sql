@@ -1,5 +1,5 @@
 -- grain: one row for each census of a school, with the academic years for which it gives the roll (the last left out)
-SELECT c.urn AS school_urn, s.la_code, c.census_year, c.pupils, c.boys, c.girls,
+SELECT c.urn AS school_urn, c.census_year, c.pupils, c.boys, c.girls,
     CASE WHEN row_number() OVER w = 1 THEN '000000' ELSE c.census_year END AS from_year,
     coalesce(lead(c.census_year) OVER w, '999999') AS until_year
 FROM (
@@ -7,6 +7,5 @@ FROM (
     WHERE pupils > 0 AND census_year IS NOT NULL
     QUALIFY row_number() OVER (PARTITION BY urn, census_year ORDER BY loaded_at DESC) = 1
 ) c
-JOIN standing_schools s ON s.urn = c.urn
 WINDOW w AS (PARTITION BY c.urn ORDER BY c.census_year)
-ORDER BY s.la_code, c.urn
+ORDER BY c.urn
