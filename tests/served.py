@@ -5,7 +5,7 @@ from __future__ import annotations
 import os
 import shutil
 import subprocess
-from collections.abc import Iterator, Mapping
+from collections.abc import Callable, Iterator, Mapping
 from contextlib import contextmanager
 from dataclasses import dataclass
 from datetime import date
@@ -82,12 +82,17 @@ class Open:
 
 
 @contextmanager
-def open_portal(folder: Path, *, extra: Mapping[str, str] | None = None) -> Iterator[Open]:
-    """A served portal on the small sample until the block ends."""
+def open_portal(
+    folder: Path, *, extra: Mapping[str, str] | None = None, prepare: Callable[[Warehouse], None] | None = None
+) -> Iterator[Open]:
+    """A served portal on the small sample until the block ends; `prepare` its warehouse before."""
     warehouse = folder / "var" / "plumbline.duckdb"
     warehouse.parent.mkdir(parents=True)
     shutil.move(kept.unmarked(), warehouse)
     secrets = sign_in(warehouse)
+    if prepare is not None:
+        with Warehouse(warehouse) as store:
+            prepare(store)
     port, log = _free_port(), folder / "portal.log"
     address = f"http://localhost:{port}"
     unset = ("PLUMBLINE_DEMO", "PLUMBLINE_WAREHOUSE")

@@ -6,7 +6,7 @@ from typing import TYPE_CHECKING
 
 from starlette.routing import BaseRoute, Route
 
-from app.sign_in import front, links, local, oidc, own
+from app.sign_in import front, links, local, oidc, own, provider_links
 from app.sign_in.finishing import Office
 from pipelines.people.desk import Desk
 
@@ -21,4 +21,5 @@ def routes(house: House, desk: Desk | None = None) -> list[BaseRoute]:
     """
     first = Route("/sign-in", front.page_of(house), methods=["GET"], name="sign in")
     office = Office(house, desk or Desk(house.warehouse, house.key, house.people.sessions))
-    return [first, *oidc.routes(house), *local.routes(office), *own.routes(office), *links.routes(office)]
+    ways_in = [*oidc.routes(house), *local.routes(office), *own.routes(office)]
+    return [first, *ways_in, *provider_links.routes(house), *links.routes(office)]

@@ -8,11 +8,12 @@ from starlette.responses import HTMLResponse
 
 from app.sign_in.fields import CODE, PASSWORD, Filling, choices, field, form
 from app.sign_in.local_words import Faults, new_password, username
-from app.sign_in.pages import Block, page, paragraph, way
+from app.sign_in.oidc_words import BEGIN
+from app.sign_in.pages import Block, heading, page, paragraph, way
 from pipelines.people.accounts import Account
 from pipelines.people.invitations import Invitation, Kind
 
-USE, FACTOR_PAGE = "/invitation", "/invitation/second-factor"
+USE, FACTOR_PAGE, WITH_PROVIDER = "/invitation", "/invitation/second-factor", "/invitation/with-provider"
 NAME = Filling("name")
 REQUIRED = "It is required at trusts and authorities: a password alone can be learnt by others."
 OFFERED = "With it, nobody who learns your password gets in."
@@ -27,6 +28,7 @@ class Asked:
     account: Account | None
     organisation: str
     factor_needed: bool
+    provider: str = ""
 
     @property
     def is_new(self) -> bool:
@@ -45,11 +47,28 @@ class Asked:
         return self.is_new and not self.code_asked and not self.factor_needed
 
 
-def asking(asked: Asked, token: str, *, name: str = "", faults: Faults | None = None) -> HTMLResponse:
-    """The page of a link that is open."""
+def asking(
+    asked: Asked, token: str, *, name: str = "", faults: Faults | None = None, provider_token: str = ""
+) -> HTMLResponse:
+    """The page of a link that is open; an invitation can be accepted with an account at the provider, too."""
     title, told, button = _told(asked)
     blocks = [username(asked.link.email), *_fields(asked, name, faults or {})]
-    return page(title, *told, form(USE, token, *blocks, button=button), status=422 if faults else 200, faults=faults)
+    main = form(USE, token, *blocks, button=button)
+    status = 422 if faults else 200
+    if not (asked.provider and asked.link.kind is Kind.INVITATION):
+        return page(title, *told, main, status=status, faults=faults)
+    other = form(WITH_PROVIDER, provider_token, button=f"Accept with {asked.provider}")
+    own = (heading(f"With {asked.provider}"), other, heading("With a password of your own"))
+    return page(title, *told, *own, main, status=status, faults=faults)
+
+
+def to_provider(provider: str) -> HTMLResponse:
+    """The way to the provider; a form may not lead there itself."""
+    return page(
+        "You are invited",
+        paragraph(f"Sign in with {provider}. When you come back, the role is yours."),
+        paragraph(way(f"Continue to {provider}", BEGIN)),
+    )
 
 
 def _told(asked: Asked) -> tuple[str, list[Block], str]:
@@ -57,7 +76,7 @@ def _told(asked: Asked) -> tuple[str, list[Block], str]:
         return "Set a new password", [paragraph("Every browser in which you are signed in is signed out.")], "Continue"
     role = paragraph(f"You are invited to be {asked.link.title} at {asked.organisation}.")
     if asked.account is None:
-        return "You are invited", [role, paragraph("Choose a password for your account.")], "Continue"
+        return "You are invited", [role, paragraph("Choose how you will sign in.")], "Continue"
     return "You are invited", [role, paragraph("You have an account. Sign in with it to accept.")], "Accept"
 
 

@@ -6,6 +6,7 @@ Until everything is chosen nothing is kept but in the browser, sealed; then all 
 from __future__ import annotations
 
 from collections.abc import Mapping
+from typing import Any
 
 from starlette.concurrency import run_in_threadpool
 from starlette.requests import Request
@@ -14,7 +15,7 @@ from starlette.routing import BaseRoute, Route
 
 from app.sign_in import link_words as words
 from app.sign_in import local_words, steps
-from app.sign_in.before import afresh, before, not_ours, told
+from app.sign_in.before import Before, afresh, before, not_ours, told
 from app.sign_in.finishing import Office, let_in
 from app.sign_in.link_words import Asked
 from app.sign_in.local import ALONE, BOTH, unhurried
@@ -61,7 +62,7 @@ class Links:
         if asked is None:
             return words.gone()
         browser = before(request, self.office.key)
-        return browser.keep(words.asking(asked, browser.token(words.USE)))
+        return browser.keep(self._page(browser, asked))
 
     async def use(self, request: Request) -> Response:
         """Use the link, or go on to the second factor."""
@@ -82,13 +83,10 @@ class Links:
     # -- a password that is chosen ------------------------------------------------------------------------
 
     async def _choose(self, request: Request, asked: Asked, form: Mapping[str, str]) -> Response:
-        faults = _faults(asked, form)
+        faults = await run_in_threadpool(_faults, asked, form)
         if faults:
             return self._again(request, asked, form, faults)
-        new = await self.office.leisure.do(
-            joining.chosen, self.desk, asked.link, form.get("name", ""), form["password"],
-            organisation_name=asked.organisation,
-        )  # fmt: skip
+        new = await self.office.leisure.do(joining.chosen, self.desk, form.get("name", ""), form["password"])
         if asked.factor_needed or form.get("factor") == "yes":
             return self._on_to_factor(request, {"kind": JOIN, "name": new.name, "password": new.password})
         joined = await self._kept(request, New(new.name, new.password, "", form.get("code", "")))
@@ -186,16 +184,22 @@ class Links:
             return None
         link, account = known
         place = self.office.house.reporting.home(link.organisation)["name"] if link.organisation else ""
-        return Asked(link, account, place, joining.needs_new_factor(self.desk, link, account))
+        provider = self.office.house.oidc.title if self.office.house.oidc else ""
+        return Asked(link, account, place, joining.needs_new_factor(self.desk, link, account), provider)
 
     def _again(self, request: Request, asked: Asked, form: Mapping[str, str], faults: Mapping[str, str]) -> Response:
-        token = before(request, self.office.key).token(words.USE)
-        return words.asking(asked, token, name=form.get("name", "")[: joining.LONGEST_NAME], faults=faults)
+        name = form.get("name", "")[: joining.LONGEST_NAME]
+        return self._page(before(request, self.office.key), asked, name=name, faults=faults)
+
+    def _page(self, browser: Before, asked: Asked, **more: Any) -> Response:
+        tokens = browser.token(words.USE), browser.token(words.WITH_PROVIDER)
+        return words.asking(asked, tokens[0], provider_token=tokens[1], **more)
 
 
 def _faults(asked: Asked, form: Mapping[str, str]) -> dict[str, str]:
-    faults = {}
-    if form.get("password", "") != form.get("again", ""):
+    name, password = form.get("name", ""), form.get("password", "")
+    faults = joining.faults_of(asked.link, name, password, organisation_name=asked.organisation)
+    if password != form.get("again", ""):
         faults["again"] = local_words.TWICE
     if asked.factor_offered and form.get("factor") not in ("yes", "no"):
         faults["factor"] = CHOOSE
@@ -204,5 +208,4 @@ def _faults(asked: Asked, form: Mapping[str, str]) -> dict[str, str]:
 
 def _placed(fault: str) -> dict[str, str]:
     """A fault beside the field that it is of."""
-    fields = {joining.NO_NAME: "name", joining.WRONG_CODE: "code"}
-    return {fields.get(fault, "password"): fault}
+    return {"code" if fault == joining.WRONG_CODE else "password": fault}

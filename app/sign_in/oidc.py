@@ -17,12 +17,15 @@ from starlette.routing import BaseRoute, Route
 
 from app.gate.sessions import COOKIE as SESSION
 from app.gate.sessions import secret_of
+from app.sign_in import provider_links
 from app.sign_in.before import COOKIE as BEFORE
-from app.sign_in.before import afresh, before, set_cookie
+from app.sign_in.before import afresh, before, drop_cookie, set_cookie
 from app.sign_in.oidc_attempts import HOME, Attempt, Attempts, local_path
 from app.sign_in.oidc_leaving import DONE, Leaving
 from app.sign_in.oidc_words import BEGIN, NO_ACCESS, TROUBLE, TROUBLES, no_access, trouble
+from app.sign_in.steps import LINK
 from pipelines import access_record
+from pipelines.people import Identity
 from pipelines.people.arriving import arrive, today
 from pipelines.people.provider import Provider
 from schemas.errors import ProviderError
@@ -98,6 +101,7 @@ class Desk:
             told["code"], nonce=attempt.nonce, verifier=attempt.verifier, named=told.get("iss", "")
         )
         people = self.house.people
+        await provider_links.accept(self.house, request, Identity(self.issuer, vouched.subject), vouched.name)
         arrival = await run_in_threadpool(arrive, people, self.issuer, vouched, today=today())
         if not arrival.secret:
             return RedirectResponse(f"{NO_ACCESS}/{arrival.identity.key}", 303)
@@ -109,6 +113,7 @@ class Desk:
             await run_in_threadpool(people.sessions.end, earlier.id, why=AGAIN)
         answer = RedirectResponse(attempt.after, 303)
         set_cookie(answer, SESSION, arrival.secret)
+        drop_cookie(answer, LINK)
         return afresh(self.house.key).keep(answer)
 
     async def _in_trouble(self, request: Request, error: ProviderError) -> Response:

@@ -7,15 +7,16 @@ from __future__ import annotations
 
 from dataclasses import dataclass, field
 
+from pipelines import audit
 from pipelines.people import accounts, grants, identities, invitations, second_factor, signing_in
 from pipelines.people.accounts import WITHOUT_SECOND_FACTOR, Account
 from pipelines.people.desk import Desk, owner
-from pipelines.people.identities import account_name
+from pipelines.people.identities import Identity, account_name
 from pipelines.people.invitations import GONE, Invitation, Kind
 from pipelines.people.passwords import fault_of
 from pipelines.people.signing_in import NEEDS_FACTOR, Place, Try, slowly
 from pipelines.scope import Actor
-from pipelines.warehouse.store import Cursor
+from pipelines.warehouse.store import Cursor, Warehouse
 from schemas.errors import QuestionError, RefusedError
 
 LONGEST_NAME = identities.LONGEST_NAME
@@ -53,14 +54,23 @@ def requires_factor(link: Invitation) -> bool:
     return link.organisation is not None and str(link.organisation.kind) not in WITHOUT_SECOND_FACTOR
 
 
-def chosen(desk: Desk, link: Invitation, name: str, password: str, *, organisation_name: str) -> New:
-    """A name and a password, looked at and hashed; QuestionError says what is wrong with either."""
-    said = " ".join(name.split())
+def faults_of(link: Invitation, name: str, password: str, *, organisation_name: str) -> dict[str, str]:
+    """What is wrong with a name and a password that somebody chose: `name` or `password` → what to correct."""
+    said, faults = _spaced(name), {}
     if link.kind is Kind.INVITATION and not 0 < len(said) <= LONGEST_NAME:
-        raise QuestionError(NO_NAME)
+        faults["name"] = NO_NAME
     if fault := fault_of(password, about=(link.email, said, organisation_name)):
-        raise QuestionError(fault)
-    return New(said, desk.passwords.made(password))
+        faults["password"] = fault
+    return faults
+
+
+def chosen(desk: Desk, name: str, password: str) -> New:
+    """A name, and a password as it is kept."""
+    return New(_spaced(name), desk.passwords.made(password))
+
+
+def _spaced(name: str) -> str:
+    return " ".join(name.split())
 
 
 def join(desk: Desk, code: str, new: New) -> Joined:
@@ -95,6 +105,21 @@ def take_grant_with_factor(desk: Desk, code: str, account: Account, secret: str,
         _take_grant_within(cursor, desk, code, joined.account)
     desk.sessions.end_all(account.identity, why="second factor set up")
     return joined
+
+
+def take_grant_by_provider(warehouse: Warehouse, code: str, identity: Identity, *, name: str) -> None:
+    """Take an invitation's grant as somebody whom a provider has just vouched for; it looks after their factors.
+
+    Whoever has the link may: the provider's e-mail address of somebody is not asked, as it proves nothing.
+    """
+    at = audit.now()
+    with warehouse.writing() as cursor:
+        link = invitations.find(cursor, code, at=at)
+        if link is None or link.kind is not Kind.INVITATION or link.organisation is None:
+            raise RefusedError(GONE)
+        identities.keep(cursor, identity, name=name, by=identity.issuer)
+        actor = Actor(account_name(identity, name), link.title, link.organisation)
+        invitations.use_within(cursor, code, identity, actor=actor, at=at)
 
 
 def _take_grant_within(cursor: Cursor, desk: Desk, code: str, account: Account) -> None:
