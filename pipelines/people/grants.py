@@ -61,12 +61,9 @@ def give(
 
 def give_within(cursor: Cursor, grant: Grant, *, actor: Actor) -> Grant:
     """The same within a transaction of the caller; the grant with its number is given back."""
-    if not exists_at(grant.role, str(grant.organisation.kind)):
-        raise RefusedError(NO_SUCH_ROLE)
-    if grant.until_day is not None and grant.until_day < grant.from_day:
-        raise QuestionError(WRONG_DAYS)
+    must_be_sound(grant)
     number = int(cursor.rows("SELECT coalesce(max(grant_id), 0) + 1 AS next FROM grants")[0]["next"])
-    given = replace(grant, grant_id=number, reason=_reason(grant.reason))
+    given = replace(grant, grant_id=number, reason=reason_said(grant.reason))
     _append(cursor, given, "given", actor=actor)
     return given
 
@@ -82,7 +79,7 @@ def end_within(cursor: Cursor, grant_id: int, *, reason: str, actor: Actor) -> G
     found = [one for one in every(cursor) if one.grant_id == grant_id]
     if not found:
         raise RefusedError(NO_GRANT)
-    ended = replace(found[0], reason=_reason(reason))
+    ended = replace(found[0], reason=reason_said(reason))
     _append(cursor, ended, "ended", actor=actor)
     return ended
 
@@ -117,7 +114,16 @@ def told_by_provider(
                 give_within(cursor, new, actor=actor)
 
 
-def _reason(text: str) -> str:
+def must_be_sound(grant: Grant) -> None:
+    """RefusedError where a role does not exist at an organisation, QuestionError where the days are the wrong way."""
+    if not exists_at(grant.role, str(grant.organisation.kind)):
+        raise RefusedError(NO_SUCH_ROLE)
+    if grant.until_day is not None and grant.until_day < grant.from_day:
+        raise QuestionError(WRONG_DAYS)
+
+
+def reason_said(text: str) -> str:
+    """A reason as it is kept; QuestionError for none, and for one that is too long or could name somebody."""
     said = " ".join(text.split())
     if not said or len(said) > LONGEST_REASON or kind_in_words(said):
         raise QuestionError(NO_REASON)

@@ -43,3 +43,14 @@ def enclosing(cursor: Cursor, organisation: Scope, *, on: date) -> tuple[Scope, 
     values = bindings(OPERATOR, as_at=moment, first_year=FIRST_YEAR)
     rows = cursor.rows(grains_at(cursor, OPERATOR, moment) + ENCLOSING, {**values, "urn": organisation.code, "on": on})
     return tuple(sorted(Scope(ScopeKind(row["kind"]), row["code"]) for row in rows if row["code"]))
+
+
+def trusts_today(cursor: Cursor, *, on: date) -> dict[str, str]:
+    """What the trust of each school is called on a day, by URN; schools without one are left out."""
+    moment = audit.now()
+    rows = cursor.rows(
+        grains_at(cursor, OPERATOR, moment)
+        + "SELECT urn, trust_name FROM trust_members WHERE $on BETWEEN from_date AND to_date",
+        {**bindings(OPERATOR, as_at=moment, first_year=FIRST_YEAR), "on": on},
+    )
+    return {row["urn"]: row["trust_name"] or "" for row in rows}

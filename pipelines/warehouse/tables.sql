@@ -174,3 +174,12 @@ CREATE TABLE IF NOT EXISTS invitations (
     organisation VARCHAR, role VARCHAR, from_day DATE, until_day DATE, reason VARCHAR, ends_at TIMESTAMP,
     made_by VARCHAR, state VARCHAR, recorded_at TIMESTAMP, recorded_by VARCHAR
 );
+
+-- One row for each thing that happened to a proposal that takes two people: it waits, was approved (and carried out in
+-- the same transaction), withdrawn or turned down; the last version of a number says. content holds no child's key.
+CREATE TABLE IF NOT EXISTS proposals (
+    proposal_id BIGINT, version INTEGER, state VARCHAR, kind VARCHAR, organisation VARCHAR, content VARCHAR,
+    fingerprint VARCHAR, reason VARCHAR, issuer VARCHAR, subject VARCHAR, grant_id BIGINT, author VARCHAR,
+    author_role VARCHAR, author_scope VARCHAR, proposed_at TIMESTAMP, ends_at TIMESTAMP, recorded_at TIMESTAMP,
+    recorded_by VARCHAR, role VARCHAR, scope VARCHAR
+);
