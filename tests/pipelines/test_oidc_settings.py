@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from pathlib import Path
 
 import pytest
@@ -123,3 +124,12 @@ def test_claims_can_be_named_in_a_file_of_ones_own(provider: pytest.MonkeyPatch,
 )
 def test_an_address_is_safe_when_nobody_reads_on_the_way(address: str, safe: bool) -> None:
     assert is_safe_address(address) is safe
+
+
+def test_every_setting_is_documented() -> None:
+    root = Path(__file__).parents[2]
+    source = (root / "pipelines" / "oidc_settings.py").read_text(encoding="utf-8")
+    page = (root / "docs" / "sign-in.md").read_text(encoding="utf-8")
+    names = set(re.findall(r'_(?:given|needed|secret)\("([A-Z_]+)"\)', source))
+    assert len(names) == 11
+    assert not [name for name in names if f"`PLUMBLINE_OIDC_{name}`" not in page]
