@@ -19,6 +19,7 @@ from pipelines.erasing import plans
 from pipelines.erasing.carrying_out import Erased, erase
 from pipelines.erasing.plans import Found, Plan, place_of
 from pipelines.erasing.requests import Kind, Request
+from pipelines.history import schools_ever_in_scope
 from pipelines.scope import Actor, Scope, ScopeKind
 from pipelines.warehouse.store import Cursor, Warehouse
 from schemas.errors import UnreadableError, WarehouseError
@@ -48,14 +49,17 @@ class Listed:
 
 def history(warehouse: Warehouse, scope: Scope) -> tuple[Listed, ...]:
     """What was erased of an organisation's schools, and under the retention rule, the latest first."""
-    from pipelines.history import schools_ever_in_scope
-
     with warehouse.reading() as cursor:
         every = _all(cursor)
         if scope.kind is not ScopeKind.OPERATOR:
             own = schools_ever_in_scope(cursor, scope, as_at=audit.now())
             every = [one for one in every if not one.request.school_urn or one.request.school_urn in own]
     return tuple(reversed(every))
+
+
+def is_pending(warehouse: Warehouse) -> bool:
+    """Whether bytes of rows that were erased may still be in the file, until it is written anew."""
+    return warehouse.path is not None and warehouse.is_to_be_written_anew()
 
 
 def list_of(path: Path) -> Path:

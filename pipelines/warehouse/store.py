@@ -86,7 +86,7 @@ class Warehouse:
 
         Nobody else may be using the store: DuckDB only marks the space of deleted rows as free.
         """
-        if self.path is None or not self._is_to_be_rewritten():
+        if self.path is None or not self.is_to_be_written_anew():
             return
         self._connection.close()
         rewrite(self.path, memory=self._open_with["memory"])
@@ -100,7 +100,8 @@ class Warehouse:
                 cursor.run(statement)
             standing.bring_up_to_date(cursor)
 
-    def _is_to_be_rewritten(self) -> bool:
+    def is_to_be_written_anew(self) -> bool:
+        """Whether rows were erased since the file was last written anew."""
         with self.reading() as cursor:
             return bool(cursor.rows(ERASED_SINCE))
 

@@ -30,7 +30,8 @@ LEFT_ALONE = {
     "erased_places": "places of rows that are gone", "rewritings": "when the file was written anew",
     "shared_releases": "what was released stays", "shared_figures": "what was released stays",
     "people": "staff accounts, ended by administrators", "grants": "ended, not erased, when a school leaves",
-    "accounts": "staff accounts", "second_factors": "staff accounts", "sessions": "staff sessions", "standing_state": "no row of anybody",
+    "accounts": "staff accounts", "second_factors": "staff accounts", "sessions": "staff sessions",
+    "standing_state": "no row of anybody",
 }  # fmt: skip
 
 
