@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import streamlit as st
 
-from app import demonstration, signed_in
+from app import access, demonstration, signed_in
 from app.demonstration import PARAMETER, PEOPLE
 from app.mode import is_demonstration
 from app.permissions import Action, Person, may
@@ -37,6 +37,7 @@ def current_person(action: Action | None = None) -> Person:
         st.warning(CHOOSE if is_demonstration() else SIGN_IN)
         st.stop()
     if action is not None and not may(person, action):
+        access.refused(person, action)
         st.error(f"This is not open to you: {action}.")
         st.stop()
     return person

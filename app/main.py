@@ -6,14 +6,17 @@ from pathlib import Path
 
 import streamlit as st
 
-from app import asking, identity
+from app import asking, identity, signed_in
 from app.mode import is_demonstration
 from app.permissions import Person, pages
+from pipelines.people import LOCAL
 
 HERE = Path(__file__).parent
 OVERVIEW = "overview"
 CHOICES = {True: "choose_person", False: "choose_organisation"}
 CHOICE = CHOICES[is_demonstration()]
+ACCOUNT = '<a href="/sign-in/local/account" target="_self">Your account</a>&ensp;'
+LEAVE = '<a href="/sign-out" target="_self">Sign out</a>'
 HOME = "home"  # the first page is served at the portal's own address and reserves this one; its name leads to it
 TITLES = {
     "overview": "Overview",
@@ -25,7 +28,10 @@ TITLES = {
     "returns": "Returns",
     "send_a_return": "Send a return",
     "about_the_figures": "About the figures",
+    "who_looked": "Who looked",
+    "audit_search": "Search the record",
     "programmes": "Programmes",
+    "retention": "Retention",
     "choose_person": "Change person",
     "choose_organisation": "Change organisation",
 }
@@ -51,7 +57,13 @@ def frame(person: Person | None) -> None:
             st.markdown(f"**{person.name}**, {person.role}, {asking.home(person)['name']}", width="content")
             st.page_link(f"views/{CHOICE}.py", label=TITLES[CHOICE])
         if not is_demonstration():
-            st.markdown("[Sign out](/sign-out)", width="content")
+            st.html(" ".join(ways_out()), width="content")
+
+
+def ways_out() -> tuple[str, ...]:
+    """Links out of the pages, in the same tab: a link in Markdown would open another."""
+    here = signed_in.session()
+    return (ACCOUNT, LEAVE) if here is not None and here.identity.issuer == LOCAL else (LEAVE,)
 
 
 def to_overview() -> None:

@@ -45,6 +45,7 @@ class Action(StrEnum):
     END_SESSIONS = "see and end the sessions of one's own organisation's people"
     KEEP_REGISTER = "load the register of schools and trusts"
     KEEP_TOKENS = "let a programme send one's own schools' returns"
+    SEE_ERASURES = "see what was erased of one's own schools, and what waits for a second person"
     PLAN_ERASURE = "propose what is to be erased"
     APPROVE_ERASURE = "approve what somebody else proposed"
 
@@ -85,7 +86,7 @@ LEADING = frozenset(
 READING = frozenset(
     {Action.SEE_FIGURES, Action.SEE_RETURNS, Action.COMPARE_WITH_AUTHORITY, Action.CHOOSE_SCHOOL, Action.LOOK_FIRST}
 )
-OF_A_SCHOOL = LEADING | {Action.SIGN_OFF, Action.KEEP_TOKENS, Action.PLAN_ERASURE}
+OF_A_SCHOOL = LEADING | {Action.SIGN_OFF, Action.KEEP_TOKENS, Action.SEE_ERASURES, Action.PLAN_ERASURE}
 GRANTS = {
     Role.OFFICER: LEADING,
     Role.TRUST_LEAD: LEADING,
@@ -95,9 +96,9 @@ GRANTS = {
     Role.READER: READING,
     Role.ADMINISTRATOR: frozenset(
         {Action.KEEP_PEOPLE, Action.END_SESSIONS, Action.SEARCH_AUDIT, Action.KEEP_REGISTER, Action.KEEP_TOKENS,
-         Action.KEEP_MAILBOXES, Action.SET_DEADLINES, Action.PLAN_ERASURE, Action.APPROVE_ERASURE}
+         Action.KEEP_MAILBOXES, Action.SET_DEADLINES, Action.SEE_ERASURES, Action.PLAN_ERASURE, Action.APPROVE_ERASURE}
     ),
-    Role.PROTECTION_OFFICER: frozenset({Action.SEE_WHO_LOOKED, Action.SEARCH_AUDIT, Action.APPROVE_ERASURE}),
+    Role.PROTECTION_OFFICER: frozenset({Action.SEE_WHO_LOOKED, Action.SEARCH_AUDIT, Action.SEE_ERASURES, Action.APPROVE_ERASURE}),
 }  # fmt: skip
 ONLY_AT = {  # what exists at some kinds of organisation only, whatever the role
     Action.COMPARE_WITH_AUTHORITY: frozenset({SCHOOL}),
@@ -121,7 +122,10 @@ PAGES = {
     "returns": Action.SEE_RETURNS,
     "send_a_return": Action.SEND_RETURNS,
     "about_the_figures": Action.SEE_FIGURES,
+    "who_looked": Action.SEE_WHO_LOOKED,
+    "audit_search": Action.SEARCH_AUDIT,
     "programmes": Action.KEEP_TOKENS,
+    "retention": Action.SEE_ERASURES,
     "choose_person": None,  # in the demonstration
     "choose_organisation": None,  # for those who signed in
 }

@@ -20,6 +20,7 @@ PATHS = {
     "Returns": "/returns",
     "Send a return": "/send-a-return",
     "About the figures": "/about-the-figures",
+    "Who looked": "/who-looked",
 }
 QUESTIONS = {
     "Overview": "Are our safeguarding procedures working?",
@@ -31,6 +32,7 @@ QUESTIONS = {
     "Returns": "Returns: who has sent what?",
     "Send a return": "Send a return",
     "About the figures": "About the figures",
+    "Who looked": "Who looked at us, and why?",
 }
 CHOOSER = "Who is looking?"
 CHARTS = '[data-testid="stVegaLiteChart"]'
