@@ -83,7 +83,8 @@ def _register(cursor: Cursor, nation: Nation) -> None:
         "FROM n_schools WHERE trust IS NOT NULL"
     )
     cursor.run(
-        "INSERT INTO links SELECT (SELECT min(loaded_at) FROM schools), a.urn, b.urn, 'predecessor', NULL, 'Predecessor' "
+        "INSERT INTO links "
+        "SELECT (SELECT min(loaded_at) FROM schools), a.urn, b.urn, 'predecessor', NULL, 'Predecessor' "
         "FROM n_schools a JOIN n_schools b ON b.n = a.n + 1 AND b.la = a.la WHERE a.n % 200 = 0"
     )
 
