@@ -59,7 +59,11 @@ AsJson = Annotated[bool, typer.Option("--json", help="Print JSON.")]
 
 
 def main() -> None:
-    """Run the command line; our own errors end it with a sentence and exit code 2."""
+    """Run the command line; our own errors end it with a sentence and exit code 2.
+
+    Whatever it writes, DuckDB's log too, is its owner's only.
+    """
+    os.umask(0o077)
     try:
         app()
     except PlumblineError as error:

@@ -42,6 +42,7 @@ TRUTH = {
     Action.END_SESSIONS:            "-       -     -    -     - - -      - - -      Y Y Y      - - -",
     Action.KEEP_REGISTER:           "-       -     -    -     - - -      - - -      Y - -      - - -",
     Action.KEEP_TOKENS:             "-       -     Y    Y     - - -      - - -      - Y Y      - - -",
+    Action.SEE_ERASURES:            "-       -     Y    Y     - - -      - - -      Y Y Y      Y Y Y",
     Action.PLAN_ERASURE:            "-       -     Y    Y     - - -      - - -      Y Y Y      - - -",
     Action.APPROVE_ERASURE:         "-       -     -    -     - - -      - - -      Y Y Y      Y Y Y",
 }  # fmt: skip
