@@ -56,6 +56,7 @@ def must_be_safe() -> Serving:
     if has_invented_data(house.warehouse):
         raise PlumblineError(INVENTED)
     listing.must_be_up_to_date(house.warehouse)
+    listing.write(house.warehouse)  # what a crash kept from it
     if not has_way_in(house):
         raise PlumblineError(NO_WAY_IN)
     return house.serving

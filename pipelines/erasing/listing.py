@@ -75,6 +75,8 @@ def write(warehouse: Warehouse) -> Path | None:
     known = {one.reference for one in read(path)}
     with warehouse.reading() as cursor:
         lacking = [one for one in _all(cursor) if one.reference not in known]
+    if not lacking:
+        return path
     descriptor = os.open(path, os.O_WRONLY | os.O_CREAT | os.O_APPEND, 0o600)
     with os.fdopen(descriptor, "w", encoding="utf-8") as file:
         file.writelines(_line(one) + "\n" for one in lacking)
