@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterable
+from datetime import date
 
 import pandas as pd
 import streamlit as st
@@ -23,8 +24,7 @@ SAID = "deadline-said"
 def section(person: Person, board: Board) -> None:
     """The deadlines that stand and, for those who may set them, a form."""
     st.header("When returns are due", anchor="deadlines")
-    if said := st.session_state.pop(SAID, None):
-        st.success(said)
+    said()
     if board.deadlines:
         with st.container(key="words-deadlines"):
             st.table(listed(board.deadlines.values()), hide_index=True)
@@ -32,7 +32,13 @@ def section(person: Person, board: Board) -> None:
         st.markdown("No deadline is set.")
     if may(person, Action.SET_DEADLINES):
         with st.expander("Set, move or take back a deadline"):
-            _form(board)
+            form(board.today)
+
+
+def said() -> None:
+    """What came of the form."""
+    if words := st.session_state.pop(SAID, None):
+        st.success(words)
 
 
 def listed(standing: Iterable[Deadline]) -> pd.DataFrame:
@@ -49,14 +55,15 @@ def listed(standing: Iterable[Deadline]) -> pd.DataFrame:
     return pd.DataFrame(rows)
 
 
-def _form(board: Board) -> None:
+def form(today: date) -> None:
+    """Set, move or take back a deadline; what came of it is said on the next run, by `said`."""
     st.markdown(
         "A return that has not come by the end of this day is late. A deadline is never set in the past. It changes no "
         "figure, and not when figures are shared. Who set it, and what stood before, stays on record."
     )
-    terms = deadlines.open_terms(today=board.today)
+    terms = deadlines.open_terms(today=today)
     year, term = st.selectbox("Term", terms, format_func=lambda place: opening(period(*place)), key="deadline-term")
-    first = deadlines.first_possible(year, term, today=board.today)
+    first = deadlines.first_possible(year, term, today=today)
     chosen = st.date_input(
         "Due on", value=first, min_value=first, format="DD/MM/YYYY", key=f"deadline-day-{year}-{term}"
     )

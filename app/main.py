@@ -32,6 +32,11 @@ TITLES = {
     "audit_search": "Search the record",
     "programmes": "Programmes",
     "retention": "Retention",
+    "people": "People",
+    "organisations": "Organisations",
+    "second_person": "For a second person",
+    "terms": "Terms and deadlines",
+    "register": "Register",
     "choose_person": "Change person",
     "choose_organisation": "Change organisation",
 }

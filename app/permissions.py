@@ -44,6 +44,8 @@ class Action(StrEnum):
     KEEP_PEOPLE = "invite people to one's own organisation, give and end what they may do"
     END_SESSIONS = "see and end the sessions of one's own organisation's people"
     KEEP_REGISTER = "load the register of schools and trusts"
+    SECOND = "agree, as the second person, to what somebody else proposed of people"
+    KEEP_TERMS = "keep the terms and deadlines of one's own authority"
     KEEP_TOKENS = "let a programme send one's own schools' returns"
     SEE_ERASURES = "see what was erased of one's own schools, and what waits for a second person"
     PLAN_ERASURE = "propose what is to be erased"
@@ -95,10 +97,13 @@ GRANTS = {
     Role.DATA_MANAGER: READING | {Action.SEE_INCIDENTS, Action.SEND_RETURNS, Action.KEEP_MAILBOXES},
     Role.READER: READING,
     Role.ADMINISTRATOR: frozenset(
-        {Action.KEEP_PEOPLE, Action.END_SESSIONS, Action.SEARCH_AUDIT, Action.KEEP_REGISTER, Action.KEEP_TOKENS,
+        {Action.KEEP_PEOPLE, Action.END_SESSIONS, Action.SECOND, Action.SEARCH_AUDIT, Action.KEEP_REGISTER,
+         Action.KEEP_TERMS, Action.KEEP_TOKENS,
          Action.KEEP_MAILBOXES, Action.SET_DEADLINES, Action.SEE_ERASURES, Action.PLAN_ERASURE, Action.APPROVE_ERASURE}
     ),
-    Role.PROTECTION_OFFICER: frozenset({Action.SEE_WHO_LOOKED, Action.SEARCH_AUDIT, Action.SEE_ERASURES, Action.APPROVE_ERASURE}),
+    Role.PROTECTION_OFFICER: frozenset(
+        {Action.SEE_WHO_LOOKED, Action.SECOND, Action.SEARCH_AUDIT, Action.SEE_ERASURES, Action.APPROVE_ERASURE}
+    ),
 }  # fmt: skip
 ONLY_AT = {  # what exists at some kinds of organisation only, whatever the role
     Action.COMPARE_WITH_AUTHORITY: frozenset({SCHOOL}),
@@ -110,6 +115,7 @@ ONLY_AT = {  # what exists at some kinds of organisation only, whatever the role
     Action.KEEP_MAILBOXES: frozenset({AUTHORITY, SCHOOL}),
     Action.SIGN_OFF: frozenset({SCHOOL}),
     Action.KEEP_REGISTER: frozenset({AUTHORITY}),
+    Action.KEEP_TERMS: frozenset({AUTHORITY}),
     Action.KEEP_TOKENS: frozenset({SCHOOL, TRUST}),
 }
 PAGES = {
@@ -126,6 +132,11 @@ PAGES = {
     "audit_search": Action.SEARCH_AUDIT,
     "programmes": Action.KEEP_TOKENS,
     "retention": Action.SEE_ERASURES,
+    "people": Action.KEEP_PEOPLE,
+    "organisations": Action.KEEP_PEOPLE,
+    "second_person": Action.SECOND,
+    "terms": Action.KEEP_TERMS,
+    "register": Action.KEEP_REGISTER,
     "choose_person": None,  # in the demonstration
     "choose_organisation": None,  # for those who signed in
 }

@@ -38,17 +38,23 @@ def load_register(
 
     read = [(file, read_reference(file.content, file_name=file.name)) for file in files]
     with warehouse.writing() as cursor:
-        moment = when or audit.now()
-        for file, reference in read:
-            rows = reference.frame[list(COLUMNS[reference.kind])].assign(loaded_at=pd.Timestamp(moment))
-            if reference.kind == "schools":
-                rows = rows.assign(told_on=_told_on(rows["changed_date"], loaded=moment))
-            cursor.append(TABLES[reference.kind], rows)
-            detail = {"rows": len(rows), "file": hashlib.sha256(file.content).hexdigest()}
-            event = audit.Event(actor, "register loaded", reference.kind, detail, changes_figures=True)
-            audit.record(cursor, event, when=moment)
-        standing.register_loaded(cursor)
+        keep_within(cursor, read, actor=actor, when=when or audit.now())
     return [reference for _, reference in read]
+
+
+def keep_within(
+    cursor: Cursor, read: Sequence[tuple[NamedFile, ReferenceFile]], *, actor: Actor, when: datetime
+) -> None:
+    """Keep register files that were read, in the caller's transaction."""
+    for file, reference in read:
+        rows = reference.frame[list(COLUMNS[reference.kind])].assign(loaded_at=pd.Timestamp(when))
+        if reference.kind == "schools":
+            rows = rows.assign(told_on=_told_on(rows["changed_date"], loaded=when))
+        cursor.append(TABLES[reference.kind], rows)
+        detail = {"rows": len(rows), "file": hashlib.sha256(file.content).hexdigest()}
+        event = audit.Event(actor, "register loaded", reference.kind, detail, changes_figures=True)
+        audit.record(cursor, event, when=when)
+    standing.register_loaded(cursor)
 
 
 def _told_on(changed: pd.Series, *, loaded: datetime) -> date:

@@ -11,6 +11,7 @@ from typing import TYPE_CHECKING, Annotated
 import typer
 
 from pipelines import printing
+from pipelines.commands import proposals
 from pipelines.scope import OPERATOR, Actor, Scope
 from schemas.errors import PlumblineError, QuestionError
 from schemas.roles import GrantRole
@@ -35,6 +36,7 @@ people = typer.Typer(help="Local accounts: invite, list, help, end.", no_args_is
 
 def add_to(app: typer.Typer) -> None:
     """Add these commands to the command line."""
+    proposals.add_to(people)
     app.add_typer(people, name="people")
 
 

@@ -18,7 +18,7 @@ from pipelines.erasing.requests import Kind as Erasing
 from pipelines.people import accounts, dangerous, grants, identities, proposals
 from pipelines.people.accounts import Account
 from pipelines.people.dangerous import Done
-from pipelines.people.deciding import Decider, must_administer, must_be, must_second
+from pipelines.people.deciding import Decider, Seconds, must_administer, must_be, must_second, seconds
 from pipelines.people.grants import Grant
 from pipelines.people.identities import Identity
 from pipelines.people.inviting import Offer
@@ -44,6 +44,7 @@ WAITS_ALREADY = "The same is proposed already and waits for a second person."
 NOT_NEEDED = "This takes one person only: an administrator does it at once."
 AT_A_SCHOOL = frozenset({GrantRole.LEAD, GrantRole.SIGNATORY, GrantRole.ADMINISTRATOR})  # who may propose an erasure
 ELSEWHERE = frozenset({GrantRole.ADMINISTRATOR})
+OF_PEOPLE = frozenset({Kind.GRANT, Kind.INVITATION, Kind.RESET})
 Content = Mapping[str, Any]
 
 
@@ -137,6 +138,20 @@ def waiting(warehouse: Warehouse, decider: Decider, *, when: datetime | None = N
         found = proposals.waiting(cursor, organisations, at=moment)
         able = any(one.grant_id == decider.grant_id and one.role in GIVEN_BY_TWO for one in grants.every(cursor))
     return found if able else tuple(one for one in found if decider.is_same(one.author.identity))
+
+
+def who_could(warehouse: Warehouse, one: Proposal) -> Seconds:
+    """Who could approve a proposal: neither its author nor whom it concerns."""
+    with warehouse.reading() as cursor:
+        about = dangerous.whom(cursor, one.kind, one.content)
+        return seconds(cursor, one.organisation, {one.author.identity, about}, on=audit.now().date())
+
+
+def called(warehouse: Warehouse, one: Proposal) -> str:
+    """Whom a proposal concerns, as the record names them; empty where that is nobody we know."""
+    with warehouse.reading() as cursor:
+        about = dangerous.whom(cursor, one.kind, one.content)
+        return identities.account_name(about, identities.name_of(cursor, about) or "") if about else ""
 
 
 def must_fit(cursor: Cursor, wanted: Grant, *, on: date) -> None:

@@ -113,6 +113,21 @@ def offer_of(one: Proposal) -> Offer:
     return Offer(one.content["email"], *_told(one.content), one.reason)
 
 
+@dataclass(frozen=True, slots=True)
+class Role:
+    """The role that is proposed: what, where, first and last day."""
+
+    organisation: Scope
+    role: GrantRole
+    from_day: date
+    until_day: date | None
+
+
+def role_of(one: Proposal) -> Role:
+    """The role that a proposal gives or offers."""
+    return Role(*_told(one.content))
+
+
 def _role(organisation: Scope, role: GrantRole, first: date, last: date | None) -> dict[str, Any]:
     until = last.isoformat() if last else ""
     return {"organisation": str(organisation), "role": str(role), "from": first.isoformat(), "until": until}

@@ -11,7 +11,7 @@ from datetime import date, datetime
 from typing import Any
 
 from pipelines import audit
-from pipelines.people import accounts, grants, identities, invitations
+from pipelines.people import grants, identities, invitations
 from pipelines.people.administering import open_sessions
 from pipelines.people.deciding import Decider, must_administer
 from pipelines.people.grants import Grant
@@ -155,10 +155,14 @@ def places(warehouse: Warehouse, decider: Decider, *, when: datetime | None = No
     return tuple(sorted(found, key=lambda one: (one.name.casefold(), one.scope)))
 
 
-def has_local_accounts(warehouse: Warehouse) -> bool:
-    """Whether anybody signs in with a local account."""
+def organisations(warehouse: Warehouse, decider: Decider, *, when: datetime | None = None) -> Mapping[Scope, str]:
+    """Every organisation whose people somebody looks after, by what it is called: their own first, then by name."""
+    moment = when or audit.now()
+    own = decider.actor.scope
     with warehouse.reading() as cursor:
-        return accounts.any_stand(cursor)
+        mine, called = looked_after(cursor, own, on=moment.date()), _names(cursor)
+    order = sorted(mine, key=lambda one: (one != own, called.get(one, "").casefold(), one))
+    return {one: called.get(one, str(one)) for one in order}
 
 
 def _place(

@@ -41,6 +41,8 @@ TRUTH = {
     Action.KEEP_PEOPLE:             "-       -     -    -     - - -      - - -      Y Y Y      - - -",
     Action.END_SESSIONS:            "-       -     -    -     - - -      - - -      Y Y Y      - - -",
     Action.KEEP_REGISTER:           "-       -     -    -     - - -      - - -      Y - -      - - -",
+    Action.SECOND:                  "-       -     -    -     - - -      - - -      Y Y Y      Y Y Y",
+    Action.KEEP_TERMS:              "-       -     -    -     - - -      - - -      Y - -      - - -",
     Action.KEEP_TOKENS:             "-       -     Y    Y     - - -      - - -      - Y Y      - - -",
     Action.SEE_ERASURES:            "-       -     Y    Y     - - -      - - -      Y Y Y      Y Y Y",
     Action.PLAN_ERASURE:            "-       -     Y    Y     - - -      - - -      Y Y Y      - - -",
