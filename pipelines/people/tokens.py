@@ -271,6 +271,8 @@ def opens(cursor: Cursor, token: Token, urn: str, *, on: Sequence[date]) -> bool
     """Whether a token is for this school, and the school was its organisation's on each of these days."""
     if urn not in token.schools:
         return False
+    if token.organisation == Scope(ScopeKind.SCHOOL, urn):
+        return True  # a school is its own on any day; whether it may send then is asked again where that is kept
     return all(urn in schools_in_scope(cursor, token.organisation, on=day) for day in on)
 
 

@@ -20,7 +20,7 @@ from pipelines.warehouse.store import Warehouse
 from tests import kept
 from tests.factories import KEY
 
-PATIENCE = 60.0
+PATIENCE = 240.0
 
 
 @dataclass(frozen=True)
