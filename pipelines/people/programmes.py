@@ -385,7 +385,7 @@ def _read(
         "LEFT JOIN (SELECT DISTINCT recorded_at, actor, subject, role FROM audit) a "
         "ON a.recorded_at = own.recorded_at AND a.actor = own.recorded_by "
         "AND a.subject = 'school:' || own.school_urn || ' ' || own.academic_year || ' ' || own.term "
-        "WHERE own.state = 'submitted' AND ($id IS NULL OR own.return_id = $id) "
+        "WHERE own.state = 'submitted' AND own.incidents IS NOT NULL AND ($id IS NULL OR own.return_id = $id) "
         f"ORDER BY own.return_id DESC LIMIT {MOST_LISTED}",
         {"id": return_id, "urn": urn, "year": year, "term": None if term is None else str(term)},
     )
