@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 from dataclasses import dataclass, replace
+from datetime import UTC, date, datetime
 
 import streamlit as st
 
@@ -71,12 +72,17 @@ def missed(person: Person, question: Question) -> list[Mapping[str, object]]:
 
 def home(person: Person) -> Mapping[str, str]:
     """What a person's organisation is called, and the authority and trust that it belongs to."""
-    return _home(str(scope_of(person)), open_house().reporting.data_version())
+    return _home(str(scope_of(person)), open_house().reporting.data_version(), _today())
 
 
 @st.cache_data(show_spinner=False, max_entries=KEPT)
-def _home(scope: str, version: int) -> Mapping[str, str]:
+def _home(scope: str, version: int, day: date) -> Mapping[str, str]:
     return open_house().reporting.home(Scope.parse(scope))
+
+
+def _today() -> date:
+    """What the door's own answers are kept by: another day, another trust or term."""
+    return datetime.now(UTC).date()
 
 
 def authority(person: Person) -> Beside | None:
@@ -113,11 +119,11 @@ def schools(person: Person) -> Mapping[str, str]:
 
 def phases(person: Person) -> list[str]:
     """The phases of a person's schools."""
-    return _phases(str(scope_of(person)), open_house().reporting.data_version())
+    return _phases(str(scope_of(person)), open_house().reporting.data_version(), _today())
 
 
 @st.cache_data(show_spinner=False, max_entries=KEPT)
-def _phases(scope: str, version: int) -> list[str]:
+def _phases(scope: str, version: int, day: date) -> list[str]:
     expected = open_house().reporting.returns(Scope.parse(scope), Question("returns_received"))
     return sorted({str(phase) for phase in expected["phase"].dropna()})
 

@@ -11,7 +11,7 @@ import streamlit as st
 from app import sending
 from app.calm import calmly
 from app.identity import current_person
-from app.permissions import Action, Person, may
+from app.permissions import Action, Person, may, scope_of
 from app.steps import proof
 from app.wording import opening, period
 from pipelines import returns
@@ -42,7 +42,7 @@ def show(person: Person, sent: pd.DataFrame) -> None:
     with calmly():
         [found] = proof.show(person, house, [number])
         if found.followed_by is None and may(person, Action.SEND_RETURNS):
-            _withdrawing(found, house)
+            _withdrawing(found, person, house)
 
 
 def _called(row: Mapping[Any, Any]) -> str:
@@ -51,7 +51,7 @@ def _called(row: Mapping[Any, Any]) -> str:
     return f"{row['school_name']}: {when}, version {int(row['version'])}{kind}"
 
 
-def _withdrawing(one: Proof, house: House) -> None:
+def _withdrawing(one: Proof, person: Person, house: House) -> None:
     """Two steps, so that nobody withdraws a return by a slip."""
     with st.expander("Withdraw this version"):
         st.markdown(
@@ -61,7 +61,8 @@ def _withdrawing(one: Proof, house: House) -> None:
         )
         sure = st.checkbox(f"Version {one.version} of {one.school_name} is to count no longer.",
                            key=f"withdraw-sure-{one.return_id}")  # fmt: skip
-        seen = returns.last_return(house.warehouse, one.school_urn)
+        term = (one.academic_year, one.term)
+        seen = returns.last_return(house.warehouse, scope_of(person), one.school_urn, on=term)
         st.button("Withdraw it", disabled=not sure, key="withdraw", on_click=_withdraw,
                   args=(one.return_id, one.school_urn, one.academic_year, one.term, seen))  # fmt: skip
 

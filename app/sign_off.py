@@ -33,9 +33,9 @@ OTHERS = {
 # -- where a return is sent -------------------------------------------------------------------------------
 
 
-def is_asked_for(urns: Sequence[str], year: str, term: Term) -> bool:
+def is_asked_for(person: Person, urns: Sequence[str], year: str, term: Term) -> bool:
     """Whether any of these schools' returns of a term need sign-off."""
-    return bool(sign_off.asking(open_house().warehouse, urns, year, term))
+    return bool(sign_off.asking(open_house().warehouse, scope_of(person), urns, year, term))
 
 
 def section(person: Person, urns: Sequence[str], year: str, term: Term, *, turn: int = 0) -> bool:
@@ -43,7 +43,7 @@ def section(person: Person, urns: Sequence[str], year: str, term: Term, *, turn:
 
     `turn` is a number that changes with each draft, so that no declaration is carried over to another.
     """
-    asked = sign_off.asking(open_house().warehouse, urns, year, term)
+    asked = sign_off.asking(open_house().warehouse, scope_of(person), urns, year, term)
     if not asked:
         return True
     st.subheader("Sign-off", anchor="sign-off")

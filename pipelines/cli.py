@@ -146,7 +146,7 @@ def nil(
         academic_year=_academic_year(year),
         term=term,
         actor=OPERATOR_HERE,
-        seen=returns.last_return(warehouse, school),
+        seen=returns.last_return(warehouse, OPERATOR_HERE.scope, school),
         signed_as=signed_as,
     )
     printing.receipts((receipt,), (), as_json=as_json)

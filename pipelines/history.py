@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from dataclasses import replace
 from datetime import date, datetime
 
@@ -18,9 +19,11 @@ from pipelines.warehouse.compose import bindings
 from pipelines.warehouse.standing import grains_at
 from pipelines.warehouse.store import Cursor
 from schemas.calendar import Term, default_terms
+from schemas.errors import ForbiddenError
 from schemas.issues import Issue
 
 FIRST_YEAR = "201415"
+NO_SCHOOL = "This return holds schools outside your own organisation. Send only your own schools' returns."
 
 
 def schools_in_scope(cursor: Cursor, scope: Scope, *, on: date, as_at: datetime | None = None) -> frozenset[str]:
@@ -40,6 +43,12 @@ def schools_ever_in_scope(cursor: Cursor, scope: Scope, *, as_at: datetime) -> f
     values = bindings(scope, as_at=as_at, first_year=FIRST_YEAR)
     start = grains_at(cursor, scope, as_at)
     return frozenset(str(row["urn"]) for row in cursor.rows(start + "SELECT urn FROM scope_schools", values))
+
+
+def must_be_own(cursor: Cursor, scope: Scope, urns: Sequence[str], *, on: date) -> None:
+    """ForbiddenError unless all these schools are the organisation's on a day."""
+    if scope.kind is not ScopeKind.OPERATOR and not set(urns) <= schools_in_scope(cursor, scope, on=on):
+        raise ForbiddenError(NO_SCHOOL)
 
 
 def last_day_of(year: str, term: Term) -> date:

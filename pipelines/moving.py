@@ -12,6 +12,7 @@ from datetime import datetime
 
 from pipelines import audit, exact, keeping
 from pipelines.figures import Coverage, Figure, Question, State
+from pipelines.history import last_day_of, must_be_own
 from pipelines.intake.checking import Checked
 from pipelines.scope import Actor, Scope, ScopeKind
 from pipelines.sharing.releases import latest_releases
@@ -66,8 +67,9 @@ def moved(warehouse: Warehouse, checked: Checked, *, actor: Actor, key: bytes) -
     school = urns[0] if len(urns) == 1 and actor.scope.kind is not ScopeKind.SCHOOL else None
     scope, place = actor.scope, (checked.academic_year, str(checked.term))
     with warehouse.trying() as cursor:
+        must_be_own(cursor, scope, urns, on=last_day_of(checked.academic_year, checked.term))
         before = _figures(cursor, scope, school, *place)
-        released = _released(cursor, urns, *place)
+        released = _released(cursor, urns, checked.academic_year, checked.term)
         keeping.write(cursor, checked, actor=actor, key=key, explanations={}, when=audit.now())
         after = _figures(cursor, scope, school, *place)
     moves = _together(before, after)
@@ -114,14 +116,15 @@ def _shown(figure: Figure) -> tuple[object, ...]:
     return tuple(getattr(figure, name) for name in told)
 
 
-def _released(cursor: Cursor, urns: Sequence[str], year: str, term: str) -> dict[str, datetime | None]:
-    """When the shared figures of a term were released by the authority of each school."""
+def _released(cursor: Cursor, urns: Sequence[str], year: str, term: Term) -> dict[str, datetime | None]:
+    """When the shared figures of a term were released by the authority that each school was then in."""
     rows = cursor.rows(
-        "SELECT DISTINCT la_code FROM standing_schools WHERE urn IN (SELECT unnest($urns)) ORDER BY la_code",
-        {"urns": list(urns)},
+        "SELECT DISTINCT la_code FROM standing_authorities "
+        "WHERE urn IN (SELECT unnest($urns)) AND $on BETWEEN from_date AND to_date ORDER BY la_code",
+        {"urns": list(urns), "on": last_day_of(year, term)},
     )
     found: dict[str, datetime | None] = {}
     for code in (str(row["la_code"]) for row in rows):
         release = latest_releases(cursor, code).get(year)
-        found[code] = release.terms.get(str(Term(term))) if release else None
+        found[code] = release.terms.get(str(term)) if release else None
     return found

@@ -10,7 +10,7 @@ import pandas as pd
 
 from pipelines import access_record
 from pipelines.differences import REFERENCE, Changed, differences
-from pipelines.history import sent_in_other_terms
+from pipelines.history import last_day_of, must_be_own, sent_in_other_terms
 from pipelines.intake.checking import Checked
 from pipelines.keys import rekey
 from pipelines.return_states import ReturnState
@@ -68,6 +68,7 @@ def preview(warehouse: Warehouse, checked: Checked, *, actor: Actor, key: bytes)
     incidents, involved = _by_school(checked.incidents), _by_school(children)
     urns = sorted(incidents)
     with warehouse.writing() as cursor:
+        must_be_own(cursor, actor.scope, urns, on=last_day_of(checked.academic_year, checked.term))
         elsewhere = _by_school(sent_in_other_terms(cursor, checked))
         last, seen = _last(cursor, urns, checked), last_seen(cursor, urns)
         stands = {urn: int(row["return_id"]) for urn, row in last.items() if row["state"] == ReturnState.SUBMITTED}

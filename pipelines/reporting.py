@@ -329,7 +329,10 @@ def _coverage_of_others(
 
 def _homes(cursor: Cursor, scope: Scope, moment: datetime) -> list[dict[str, Any]]:
     return cursor.rows(
-        grains_at(cursor, scope, moment) + "SELECT s.*, t.trust_uid AS member_of, t.trust_name AS member_name "
+        grains_at(cursor, scope, moment) + "SELECT s.*, t.trust_uid AS member_of, t.trust_name AS member_name, "
+        # an organisation whose schools have all gone elsewhere is still called what it was
+        "(SELECT max(la_name) FROM authority_members WHERE la_code = $scope) AS own_la_name, "
+        "(SELECT max(trust_name) FROM trust_members WHERE trust_uid = $scope) AS own_trust_name "
         "FROM scope_schools m JOIN register s ON s.urn = m.urn "
         "LEFT JOIN trust_members t ON t.urn = s.urn AND $as_at::DATE BETWEEN t.from_date AND t.to_date "
         "ORDER BY m.to_date DESC, s.status = 'closed' LIMIT 1",
@@ -353,8 +356,8 @@ def _outcome_counts(rows: Sequence[Mapping[str, Any]]) -> tuple[OutcomeCount, ..
 def _home(scope: Scope, row: Mapping[str, Any]) -> dict[str, str]:
     names = {
         ScopeKind.SCHOOL: row["name"],
-        ScopeKind.TRUST: row["member_name"],
-        ScopeKind.AUTHORITY: row["la_name"],
+        ScopeKind.TRUST: row["own_trust_name"],
+        ScopeKind.AUTHORITY: row["own_la_name"],
     }
     found = {"name": str(names.get(scope.kind) or scope), "la": str(row["la_code"]), "la_name": str(row["la_name"])}
     if row["member_of"] and scope.kind is ScopeKind.SCHOOL:

@@ -16,7 +16,7 @@ import pandas as pd
 from pipelines import attempts, audit, explaining, keeping, mappings, sign_off
 from pipelines.earlier_counts import nil_issues
 from pipelines.erasing.kept import must_take
-from pipelines.history import history_issues, last_day_of, schools_in_scope
+from pipelines.history import NO_SCHOOL, history_issues, last_day_of, must_be_own, schools_in_scope
 from pipelines.intake import bounded
 from pipelines.intake.bounded import get_ready
 from pipelines.intake.bounds import OPERATOR
@@ -31,17 +31,16 @@ from pipelines.scope import Actor, Scope, ScopeKind
 from pipelines.warehouse import standing
 from pipelines.warehouse.store import Cursor, Warehouse
 from schemas.calendar import Term, assign_terms, default_terms, label
-from schemas.errors import ForbiddenError, QuestionError, RefusedError, StaleError
+from schemas.errors import QuestionError, RefusedError, StaleError
 from schemas.explanation import Explanation
 from schemas.issues import Issue, queries
 
 __all__ = [
-    "Checked", "NamedFile", "Preview", "Receipt", "Stage", "Stated", "check", "get_ready", "preview", "record_nil",
-    "submit", "withdraw",
+    "NO_SCHOOL", "Checked", "NamedFile", "Preview", "Receipt", "Stage", "Stated", "check", "get_ready", "preview",
+    "record_nil", "submit", "withdraw",
 ]  # fmt: skip
 
 STALE = "Another version came in after you checked this one. Read again what will change, then submit."
-NO_SCHOOL = "This return holds schools outside your own organisation. Send only your own schools' returns."
 
 
 @dataclass(frozen=True, slots=True)
@@ -99,14 +98,19 @@ def look_at(
         return replace(checked, explained=explaining.explained_before(cursor, checked, key=key))
 
 
-def nil_queries(warehouse: Warehouse, *, school_urn: str, academic_year: str, term: Term) -> tuple[Issue, ...]:
-    """What to look at again before a nil return is recorded; records nothing."""
+def nil_queries(
+    warehouse: Warehouse, scope: Scope, *, school_urn: str, academic_year: str, term: Term
+) -> tuple[Issue, ...]:
+    """What to look at again before a nil return of one's own school is recorded; records nothing."""
     with warehouse.reading() as cursor:
-        return nil_queries_within(cursor, school_urn=school_urn, academic_year=academic_year, term=term)
+        return nil_queries_within(cursor, scope, school_urn=school_urn, academic_year=academic_year, term=term)
 
 
-def nil_queries_within(cursor: Cursor, *, school_urn: str, academic_year: str, term: Term) -> tuple[Issue, ...]:
+def nil_queries_within(
+    cursor: Cursor, scope: Scope, *, school_urn: str, academic_year: str, term: Term
+) -> tuple[Issue, ...]:
     """The same within a transaction."""
+    must_be_own(cursor, scope, [school_urn], on=last_day_of(academic_year, term))
     return tuple(nil_issues(cursor, school_urn=school_urn, academic_year=academic_year, term=term))
 
 
@@ -243,9 +247,13 @@ def withdraw_within(cursor: Cursor, return_id: int, *, actor: Actor, seen: int, 
     standing.refresh(cursor, [urn])
 
 
-def last_return(warehouse: Warehouse, urn: str) -> int:
-    """The number of the last thing that was sent or withdrawn for a school, of any term; 0 before any."""
+def last_return(warehouse: Warehouse, scope: Scope, urn: str, *, on: tuple[str, Term] | None = None) -> int:
+    """The number of the last thing that was sent or withdrawn for a school, of any term; 0 before any.
+
+    ForbiddenError unless the school is the scope's own on the last day of a year and term, today where none is given.
+    """
     with warehouse.reading() as cursor:
+        must_be_own(cursor, scope, [urn], on=last_day_of(*on) if on else audit.now().date())
         return last_seen(cursor, [urn])[urn]
 
 
@@ -285,10 +293,7 @@ def _must_be_known(cursor: Cursor, urn: str) -> None:
 
 
 def _must_be_in_scope(cursor: Cursor, actor: Actor, urns: Sequence[str], year: str, term: Term) -> None:
-    if actor.scope.kind is ScopeKind.OPERATOR:
-        return
-    if not set(urns) <= schools_in_scope(cursor, actor.scope, on=last_day_of(year, term)):
-        raise ForbiddenError(NO_SCHOOL)
+    must_be_own(cursor, actor.scope, urns, on=last_day_of(year, term))
 
 
 def _receipts(versions: pd.DataFrame, *, used: Sequence[Used] = ()) -> tuple[Receipt, ...]:

@@ -22,8 +22,8 @@ NOT_KNOWN = "not_known"
 class SchoolFacts:
     """One school as the register gives it for a period; None where it does not say.
 
-    `phase` as in the register; `percentage_fsm` 0–100; `trust_uid` and `is_open` on the period's last day, or on the
-    school's own last day where that was earlier.
+    `phase` as in the register; `percentage_fsm` 0–100; authority, trust and `is_open` on the period's last day, or on
+    the school's own last day where that was earlier.
     """
 
     urn: str
@@ -41,16 +41,19 @@ class SchoolFacts:
 
 def read(cursor: Cursor, scope: Scope, question: Question, moment: datetime) -> Mapping[str, SchoolFacts]:
     """The schools that are or were an organisation's, by URN in order of name; for a school, of its authority."""
-    around = _authority_of(cursor, scope, moment) if scope.kind is ScopeKind.SCHOOL else scope
     day = last_day(question, moment)
+    around = _authority_of(cursor, scope, moment, on=day) if scope.kind is ScopeKind.SCHOOL else scope
     values = bindings(around, as_at=moment, first_year=FIRST_YEAR)
     rows = cursor.rows(
-        grains_at(cursor, around, moment) + "SELECT f.*, t.trust_uid, t.trust_name, "
+        grains_at(cursor, around, moment) + "SELECT f.* REPLACE (a.la_code AS la_code, a.la_name AS la_name), "
+        "t.trust_uid, t.trust_name, "
         "coalesce(f.open_date, DATE '1900-01-01') <= $day AND f.status <> 'proposed_to_open' "
         "AND CASE WHEN f.status = 'closed' THEN coalesce(f.close_date, DATE '1900-01-01') "
         "ELSE coalesce(f.close_date, DATE '9999-12-31') END >= $day AS is_open "
         "FROM school_facts f LEFT JOIN trust_members t ON t.urn = f.urn "
         "AND least($day, coalesce(f.close_date, $day)) BETWEEN t.from_date AND t.to_date "
+        "JOIN authority_members a ON a.urn = f.urn "
+        "AND least($day, coalesce(f.close_date, $day)) BETWEEN a.from_date AND a.to_date "
         "WHERE f.urn IN (SELECT urn FROM scope_schools) AND f.academic_year = $year ORDER BY f.name, f.urn",
         {**values, "day": day, "year": academic_year(day)},
     )
@@ -65,10 +68,13 @@ def last_day(question: Question, moment: datetime) -> date:
     return min(today, last_day_of(question.year, Term(question.term or Term.SUMMER)))
 
 
-def _authority_of(cursor: Cursor, school: Scope, moment: datetime) -> Scope:
+def _authority_of(cursor: Cursor, school: Scope, moment: datetime, *, on: date) -> Scope:
     values = bindings(school, as_at=moment, first_year=FIRST_YEAR)
     start = grains_at(cursor, school, moment)
-    found = cursor.rows(start + "SELECT la_code FROM register WHERE urn = $scope", values)
+    found = cursor.rows(
+        start + "SELECT la_code FROM authority_members WHERE urn = $scope AND $on BETWEEN from_date AND to_date",
+        {**values, "on": on},
+    )
     code = str(found[0]["la_code"] or "") if found else ""
     return Scope(ScopeKind.AUTHORITY, code) if code else school
 

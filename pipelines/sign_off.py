@@ -13,7 +13,7 @@ import pandas as pd
 
 from pipelines import audit, decisions
 from pipelines.decisions import Decision, DecisionKind
-from pipelines.history import FIRST_YEAR, last_day_of
+from pipelines.history import FIRST_YEAR, last_day_of, must_be_own
 from pipelines.scope import OPERATOR, Actor, Scope, ScopeKind
 from pipelines.signing_roles import SigningRole
 from pipelines.warehouse.compose import bindings
@@ -60,9 +60,10 @@ def asked_by(warehouse: Warehouse, scope: Scope) -> Decision | None:
     return found[-1] if found else None
 
 
-def asking(warehouse: Warehouse, urns: Sequence[str], year: str, term: Term) -> Asking:
-    """Which of these schools' returns of a term need sign-off, and who asks for it."""
+def asking(warehouse: Warehouse, scope: Scope, urns: Sequence[str], year: str, term: Term) -> Asking:
+    """Which of these schools of one's own need their returns of a term signed off, and who asks for it."""
     with warehouse.reading() as cursor:
+        must_be_own(cursor, scope, urns, on=last_day_of(year, term))
         return _asking(cursor, urns, year, term)
 
 
@@ -120,7 +121,8 @@ def _asking(cursor: Cursor, urns: Sequence[str], year: str, term: Term) -> Askin
         return {}
     moment = audit.now()
     rows = cursor.rows(
-        grains_at(cursor, OPERATOR, moment) + "SELECT s.urn, s.la_code, t.trust_uid FROM register s "
+        grains_at(cursor, OPERATOR, moment) + "SELECT s.urn, a.la_code, t.trust_uid FROM register s "
+        "JOIN authority_members a ON a.urn = s.urn AND $on BETWEEN a.from_date AND a.to_date "
         "LEFT JOIN trust_members t ON t.urn = s.urn AND $on BETWEEN t.from_date AND t.to_date "
         "WHERE s.urn IN (SELECT unnest($urns))",
         {**_values(moment), "on": last_day_of(year, term), "urns": list(urns)},

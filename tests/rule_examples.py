@@ -160,7 +160,7 @@ def _is_named(rule: str, test: str) -> bool:
 def _issues(warehouse: Warehouse, check: Check, change: Change) -> list[Issue]:
     if change.get("nil"):
         asked = {"school_urn": "900001", "academic_year": "202526", "term": Term.AUTUMN}
-        return list(returns.nil_queries(warehouse, **asked))
+        return list(returns.nil_queries(warehouse, OFFICER.scope, **asked))
     made = with_answers(draft(), check.table, 2, change) if is_of_one_row(change) else changed(change)
     unstated = "stated" in change or change.get("workbook")
     stated = returns.Stated(**change.get("stated", {})) if unstated else _term("202526", "autumn")

@@ -212,7 +212,7 @@ _KINDS: Mapping[type[PlumblineError], Kind] = {  # the first that fits
 
 def _problem(fault: PlumblineError, call: Call) -> ProblemError:
     if isinstance(fault, programmes.NotAcceptedError):
-        seen = returns.last_return(call.house.warehouse, call.urn)
+        seen = returns.last_return(call.house.warehouse, call.token.organisation, call.urn)
         check = of_refused(fault.checked, urn=call.urn, seen=seen)
         return ProblemError(problems.NOT_ACCEPTED, str(fault), check=as_json(check))
     kind = next(kind for error, kind in _KINDS.items() if isinstance(fault, error))
@@ -225,7 +225,7 @@ def _what_stands(call: Call) -> dict[str, Any]:
     try:
         urn, year, term = _place(call)
         if not (year and term):
-            return {"seen": returns.last_return(call.house.warehouse, urn)}
+            return {"seen": returns.last_return(call.house.warehouse, call.token.organisation, urn)}
         seen, found = programmes.stands(call.house, call.token, urn, year, term)
     except PlumblineError:
         return {}

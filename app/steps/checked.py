@@ -26,4 +26,4 @@ def _unsigned(draft: Draft) -> bool:
     if not draft.previews:
         return False
     first, urns = draft.previews[0], [one.school_urn for one in draft.previews]
-    return sign_off.is_asked_for(urns, first.academic_year, first.term)
+    return sign_off.is_asked_for(draft.person, urns, first.academic_year, first.term)

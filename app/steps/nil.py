@@ -9,7 +9,7 @@ from app.calm import calmly
 from app.identity import current_person
 from app.issues import counted
 from app.layout_marks import plain
-from app.permissions import Action, Person
+from app.permissions import Action, Person, scope_of
 from app.steps.schools import today, years
 from app.wording import opening, period
 from pipelines import returns
@@ -43,10 +43,10 @@ def show(person: Person, house: House, schools: dict[str, str]) -> None:
 
 def _declare(person: Person, house: House, urn: str, name: str, year: str, term: Term) -> None:
     """What stands for the term, what is asked about it, and the declaration."""
-    seen = returns.last_return(house.warehouse, urn)
+    seen = returns.last_return(house.warehouse, scope_of(person), urn, on=(year, term))
     standing = sending.standing_version(urn, year, term, person=person, house=house)
     st.markdown(_sentence(plain(name), year, term, standing))
-    asked = returns.nil_queries(house.warehouse, school_urn=urn, academic_year=year, term=term)
+    asked = returns.nil_queries(house.warehouse, scope_of(person), school_urn=urn, academic_year=year, term=term)
     for one in asked:
         st.warning(f"{one.message} {one.fix}")
     explaining.ask(asked)

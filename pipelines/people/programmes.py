@@ -150,14 +150,14 @@ def check(
     """Check a return as `send` would, and say what it would change; of the file nothing is kept."""
     checked = _checked(house, token, files, stated=stated, request=request)
     urn = str(stated.school_urn)
-    seen = returns.last_return(house.warehouse, urn)
+    seen = returns.last_return(house.warehouse, token.organisation, urn)
     if not _sendable(checked):
         return Looked(checked, {}, None, False, seen)
     year, term = str(checked.academic_year), Term(checked.term or "")
     with house.warehouse.reading() as cursor:
         _must_open(cursor, token, urn, year, term)
     [preview] = returns.preview(house.warehouse, checked, actor=token.actor_for(urn, request=request), key=house.key)
-    asked = bool(sign_off.asking(house.warehouse, [urn], year, term))
+    asked = bool(sign_off.asking(house.warehouse, token.actor_for(urn).scope, [urn], year, term))
     return Looked(checked, returns.explained(checked, explanations), preview, asked, preview.seen)
 
 
@@ -226,7 +226,9 @@ def record_nil(
         stands = _standing(cursor, school_urn, academic_year, term)
         if seen is None and stands is not None and stands.incidents:
             raise SayWhatStandsError(HOLDS_INCIDENTS)
-        asked = returns.nil_queries_within(cursor, school_urn=school_urn, academic_year=academic_year, term=term)
+        asked = returns.nil_queries_within(
+            cursor, actor.scope, school_urn=school_urn, academic_year=academic_year, term=term
+        )
         receipt = returns.record_nil_within(
             cursor, school_urn=school_urn, academic_year=academic_year, term=term, actor=actor, seen=seen,
             explanations=explanations,

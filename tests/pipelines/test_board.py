@@ -116,7 +116,7 @@ def _happen(store: Warehouse, urn: str, what: str, when: datetime) -> None:
             store, school_urn=urn, academic_year="202526", term=Term.AUTUMN, actor=factories.OFFICER, when=when
         )
     else:
-        last = returns.last_return(store, urn)
+        last = returns.last_return(store, factories.OFFICER.scope, urn)
         returns.withdraw(store, last, actor=factories.OFFICER, seen=last, when=when)
 
 

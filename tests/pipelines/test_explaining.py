@@ -123,12 +123,12 @@ def test_a_nil_return_after_many_is_asked_about_and_explained() -> None:
     rows = [row(f"A{n}", reported_date="2025-10-01") for n in range(9)]
     send(store, check(store, rows))
     spring = {"school_urn": URN, "academic_year": "202526", "term": Term.SPRING}
-    [asked] = returns.nil_queries(store, **spring)
+    [asked] = returns.nil_queries(store, OFFICER.scope, **spring)
     assert asked.rule == "whole-nil-after-many"
     assert "held 9" in asked.message
     receipt = returns.record_nil(store, **spring, actor=OFFICER, explanations={asked.rule: "checked_and_correct"})
     assert (receipt.queries, receipt.explained) == (1, 1)
-    assert returns.nil_queries(store, school_urn="900002", academic_year="202526", term=Term.SPRING) == ()
+    assert returns.nil_queries(store, OFFICER.scope, **{**spring, "school_urn": "900002"}) == ()
 
 
 def test_a_store_from_before_takes_phrases_too(tmp_path: Any) -> None:

@@ -131,7 +131,7 @@ def test_what_came_in_since_it_was_read_refuses_a_return_a_nil_return_and_a_with
     sent = submit(store, checked([incident()]))[0]
     passed = checked([incident(incident_ref="OTHER")])
     [read] = returns.preview(store, passed, actor=OFFICER, key=KEY)
-    assert read.seen == sent.return_id == returns.last_return(store, URN)
+    assert read.seen == sent.return_id == returns.last_return(store, SCHOOL.scope, URN)
     returns.record_nil(store, school_urn=URN, academic_year="202526", term=term, actor=SCHOOL, seen=read.seen)
     with pytest.raises(StaleError, match="Read again"):
         returns.submit(store, passed, actor=SCHOOL, key=KEY, seen={URN: read.seen})
@@ -140,7 +140,7 @@ def test_what_came_in_since_it_was_read_refuses_a_return_a_nil_return_and_a_with
     if term is Term.SPRING:
         with pytest.raises(StaleError):
             returns.withdraw(store, sent.return_id, actor=SCHOOL, seen=read.seen)
-    now = returns.last_return(store, URN)
+    now = returns.last_return(store, SCHOOL.scope, URN)
     assert returns.submit(store, passed, actor=SCHOOL, key=KEY, seen={URN: now})
 
 

@@ -108,7 +108,7 @@ def test_it_is_kept_beside_the_version_with_the_role_when_and_who_asked(store: W
 def test_it_binds_the_schools_of_the_one_who_asks_and_no_others(store: Warehouse) -> None:
     sign_off.ask(store, actor=officer_of("trust:99001"))
     assert send(store, officer_of("la:990"), urn="900002").signed_off_as == ""
-    assert set(sign_off.asking(store, ["900001", "900002"], "202526", Term.AUTUMN)) == {"900001"}
+    assert set(sign_off.asking(store, OFFICER.scope, ["900001", "900002"], "202526", Term.AUTUMN)) == {"900001"}
 
 
 def test_a_trust_asks_for_the_terms_on_whose_last_day_a_school_was_its_own() -> None:
@@ -119,7 +119,7 @@ def test_a_trust_asks_for_the_terms_on_whose_last_day_a_school_was_its_own() -> 
     )
     register.load_register(store, [NamedFile("groups.csv", joined.encode())], actor=OFFICER)
     sign_off.ask(store, actor=officer_of("trust:99001"))
-    asked = {str(term): set(sign_off.asking(store, ["900001"], "202526", term)) for term in Term}
+    asked = {str(term): set(sign_off.asking(store, OFFICER.scope, ["900001"], "202526", term)) for term in Term}
     assert asked == {"autumn": set(), "spring": {"900001"}, "summer": {"900001"}}
     store.close()
 

@@ -16,9 +16,9 @@ WITH happened AS (
         arg_max(recorded_by, return_id) FILTER (state = 'submitted') AS last_sent_by
     FROM happened GROUP BY ALL
 ), sent AS (
-    -- the latest that a school sent, whichever term it is for: who to ask where no mailbox is kept
+    -- the latest that a school sent of a term that is one's own: who to ask where no mailbox is kept
     SELECT h.school_urn, any_value(a.role) AS sent_by_role
-    FROM (SELECT * FROM history WHERE last_sent IS NOT NULL
+    FROM (SELECT * FROM history SEMI JOIN expected USING (school_urn, academic_year, term) WHERE last_sent IS NOT NULL
           QUALIFY row_number() OVER (PARTITION BY school_urn ORDER BY last_sent DESC, academic_year, term) = 1) h
     JOIN audit a ON a.recorded_at = h.last_sent AND a.actor = h.last_sent_by
         AND a.subject = 'school:' || h.school_urn || ' ' || h.academic_year || ' ' || h.term
