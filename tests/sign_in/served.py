@@ -21,7 +21,7 @@ from tests.browser.serving import _free_port, _plumbline
 from tests.factories import KEY, OFFICER, register_csv
 from tests.sign_in.provider import API_SECRET, BACK, Running
 
-PATIENCE = 60.0
+PATIENCE = 180.0  # the machine may be busy with other tests
 SCHOOLS = [
     {"URN": "900001", "EstablishmentName": "Larkfield", "Trusts (code)": "99001", "Trusts (name)": "Hillside Trust"},
     {"URN": "900002", "EstablishmentName": "Oakmere"},
@@ -38,9 +38,9 @@ class Served:
 
 
 @contextmanager
-def serving(provider: Running, kind: str, folder: Path, **more: str) -> Iterator[Served]:
+def serving(provider: Running, kind: str, folder: Path, *, port: int | None = None, **more: str) -> Iterator[Served]:
     """The portal until the block ends; raises with its log when it does not come up."""
-    port, warehouse, log = _free_port(), folder / "portal.duckdb", folder / "portal.log"
+    port, warehouse, log = port or _free_port(), folder / "portal.duckdb", folder / "portal.log"
     store = Warehouse(warehouse)
     register.load_register(store, [NamedFile("register.csv", register_csv(SCHOOLS))], actor=OFFICER)
     store.close()
@@ -87,7 +87,8 @@ class Person:
     def __init__(self, browser: Browser, served: Served) -> None:
         self.served = served
         self.context: BrowserContext = browser.new_context(locale="en-GB")
-        self.context.set_default_timeout(40_000)
+        self.context.set_default_timeout(60_000)
+        expect.set_options(timeout=60_000)
         self.context.route(lambda url: "//localhost" not in url and "//127.0.0.1" not in url, _refuse)
         self.page: Page = self.context.new_page()
 
