@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from enum import StrEnum
 
 from pipelines.scope import Actor, Scope, ScopeKind
@@ -64,6 +64,7 @@ class Person:
     role: Role
     scope: Scope
     account: str = ""
+    session: str = field(default="", compare=False)  # its name, no secret: the record tells what was done together
 
 
 SCHOOL, TRUST, AUTHORITY = ScopeKind.SCHOOL, ScopeKind.TRUST, ScopeKind.AUTHORITY
@@ -128,15 +129,15 @@ PAGES = {
     "returns": Action.SEE_RETURNS,
     "send_a_return": Action.SEND_RETURNS,
     "about_the_figures": Action.SEE_FIGURES,
-    "who_looked": Action.SEE_WHO_LOOKED,
-    "audit_search": Action.SEARCH_AUDIT,
-    "programmes": Action.KEEP_TOKENS,
-    "retention": Action.SEE_ERASURES,
     "people": Action.KEEP_PEOPLE,
     "organisations": Action.KEEP_PEOPLE,
     "second_person": Action.SECOND,
     "terms": Action.KEEP_TERMS,
     "register": Action.KEEP_REGISTER,
+    "who_looked": Action.SEE_WHO_LOOKED,
+    "audit_search": Action.SEARCH_AUDIT,
+    "programmes": Action.KEEP_TOKENS,
+    "retention": Action.SEE_ERASURES,
     "choose_person": None,  # in the demonstration
     "choose_organisation": None,  # for those who signed in
 }
@@ -161,4 +162,4 @@ def scope_of(person: Person) -> Scope:
 
 def actor_of(person: Person) -> Actor:
     """The one who is named in the record of what was done."""
-    return Actor(person.account or person.name, person.role, scope_of(person))
+    return Actor(person.account or person.name, person.role, scope_of(person), request=person.session)

@@ -21,8 +21,9 @@ KEPT = (
 
 def stated(person: Person) -> str:
     """The code of the purpose that this person stated in this session for this organisation; empty before."""
-    whose, code = st.session_state.get(STATED, (None, ""))
-    return code if whose == person and may_state(code, kind=str(scope_of(person).kind)) else ""
+    whose, session, code = st.session_state.get(STATED, (None, "", ""))
+    same = (whose, session) == (person, person.session)
+    return code if same and may_state(code, kind=str(scope_of(person).kind)) else ""
 
 
 def actor(person: Person) -> Actor:
@@ -50,7 +51,7 @@ def ask_and_open(person: Person, label: str) -> bool:
         st.warning("Choose a purpose first.")
     if not pressed or chosen is None:
         return False
-    st.session_state[STATED] = (person, chosen)
+    st.session_state[STATED] = (person, person.session, chosen)
     return True
 
 

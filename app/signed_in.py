@@ -25,7 +25,9 @@ def who_is_here() -> Person | None:
     if found is None or found.grant is None:
         return None
     called = account_name(found.identity, found.name)
-    return Person(found.identity.key, found.name or called, Role(found.grant.title), found.grant.organisation, called)
+    return Person(
+        found.identity.key, found.name or called, Role(found.grant.title), found.grant.organisation, called, found.id
+    )
 
 
 def act_as(grant_id: int) -> None:

@@ -35,7 +35,7 @@ def now() -> datetime:
 
 def record(cursor: Cursor, *events: Event, when: datetime | None = None) -> int:
     """Append events inside the caller's transaction; the last one's place in the chain is returned."""
-    last = cursor.rows("SELECT sequence, hash FROM audit ORDER BY sequence DESC LIMIT 1")
+    last = cursor.rows("SELECT sequence, hash FROM audit WHERE sequence = (SELECT max(sequence) FROM audit)")
     sequence, previous = (int(last[0]["sequence"]), str(last[0]["hash"])) if last else (0, GENESIS)
     rows = []
     for sequence, event in enumerate(events, start=sequence + 1):  # noqa: B020 - goes on from the last

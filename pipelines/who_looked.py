@@ -13,6 +13,8 @@ import re
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
 from datetime import date, datetime, timedelta
+from functools import lru_cache
+from itertools import islice
 from typing import Any
 
 from pipelines import access_record, audit
@@ -27,7 +29,8 @@ KEY = re.compile(r"(?:^|\()([0-9a-f]{16})\)?$")
 OF_SCHOOL = re.compile(r"school:([0-9]{6})(?: .*)?")
 SESSIONS = "session:"
 READ = ("sequence", "recorded_at", "actor", "role", "scope", "action", "subject", "detail", "purpose", "request_id")
-AT_ONCE = 10_000
+AT_ONCE = 2_000
+MOST = 10_000  # a longer list takes seconds to make, and a page shows the first of them
 Belonged = Mapping[str, tuple[tuple[date, date], ...]]
 
 
@@ -69,10 +72,10 @@ class Asked:
 
 
 def read(warehouse: Warehouse, scope: Scope, *, year: str | None = None) -> tuple[Look, ...]:
-    """Everything in an academic year (or ever) that concerns an organisation or its schools, the latest first."""
+    """What concerns an organisation or its schools in an academic year (or ever), the latest first, at most `MOST`."""
     days = (None, None) if year is None else _days(year)
     with warehouse.reading() as cursor:
-        return tuple(_concerning(cursor, scope, *days, besides=False))
+        return tuple(islice(_concerning(cursor, scope, *days, besides=False), MOST))
 
 
 def search(warehouse: Warehouse, scope: Scope, asked: Asked, *, actor: Actor) -> tuple[Look, ...]:
@@ -82,8 +85,8 @@ def search(warehouse: Warehouse, scope: Scope, asked: Asked, *, actor: Actor) ->
     """
     access_record.keep_counts(warehouse)
     with warehouse.writing() as cursor:
-        found = tuple(one for one in _concerning(cursor, scope, asked.from_day, asked.to_day, besides=True)
-                      if _fits(one, asked))  # fmt: skip
+        every = _concerning(cursor, scope, asked.from_day, asked.to_day, besides=True)
+        found = tuple(islice((one for one in every if _fits(one, asked)), MOST))
         access_record.read(cursor, actor, "record searched", schools={}, events=len(found))
     return found
 
@@ -184,6 +187,7 @@ def _named(subject: str, detail: Mapping[str, Any]) -> dict[str, int]:
     return found
 
 
+@lru_cache(maxsize=1000)
 def _scope(text: str) -> Scope:
     return OPERATOR if text == str(OPERATOR) else Scope.parse(text)
 

@@ -4,13 +4,16 @@ from __future__ import annotations
 
 import re
 from collections import OrderedDict
+from collections.abc import Callable
 from threading import Lock
 
+from starlette.concurrency import run_in_threadpool
 from starlette.types import ASGIApp, Message, Receive, Scope, Send
 
 from app.gate.answers import nothing_here
 from app.gate.paths import within
 from app.gate.sessions import HERE
+from pipelines.people import Session
 
 GUARDED = ("/media", "/_stcore/upload_file")
 ADDRESS = re.compile(rb"/(?:media|_stcore/upload_file)/[0-9A-Za-z_.%/-]+")
@@ -21,8 +24,8 @@ MOST_SESSIONS = 5000
 class ToldOnly:
     """Remembers the addresses that pass to each session by its websocket, and answers no others."""
 
-    def __init__(self, app: ASGIApp) -> None:
-        self.app = app
+    def __init__(self, app: ASGIApp, *, refused: Callable[[Session], None] | None = None) -> None:
+        self.app, self.refused = app, refused  # `refused` is told of whoever asks for another's address
         self._told: OrderedDict[str, OrderedDict[str, None]] = OrderedDict()
         self._lock = Lock()
 
@@ -30,6 +33,8 @@ class ToldOnly:
         session = scope.get(HERE)
         if scope["type"] == "http" and within(scope["path"], GUARDED):
             if session is None or not self._was_told(session.id, scope["path"]):
+                if session is not None and self.refused is not None:
+                    await run_in_threadpool(self.refused, session)
                 await nothing_here(scope, receive, send)
                 return
         elif scope["type"] == "websocket" and session is not None:

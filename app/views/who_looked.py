@@ -47,8 +47,11 @@ def page() -> None:
         st.table(look_words.table(found[:MOST_SHOWN], organisations=names, schools=schools), border="horizontal",
                  hide_index=True)  # fmt: skip
     more = f" The last {MOST_SHOWN} are shown; the file has all." if len(found) > MOST_SHOWN else ""
-    st.caption(f"n = {len(found):,} events, {period}, the latest first.{more} Times are those of a clock in England. "
-               f"Why: the purpose that was stated; “{look_words.NOT_STATED}” where none is asked for.")  # fmt: skip
+    at_most = "the last " if len(found) >= who_looked.MOST else ""
+    st.caption(
+        f"n = {at_most}{len(found):,} events, {period}, the latest first.{more} Times are those of a clock in England. "
+        f"Why: the purpose that was stated; “{look_words.NOT_STATED}” where none is asked for."
+    )
     make = partial(_take_away, person, year, whose)
     offer("Download this list (CSV)", Asked("who-looked.csv", CSV_TYPE, make), person=person, key="who-looked-csv")
 

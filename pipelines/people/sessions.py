@@ -56,8 +56,8 @@ class Session:
         """The one named in the record for what is done in this session."""
         called = account_name(self.identity, self.name)
         if self.grant is None:
-            return Actor(called, "signed in", OPERATOR)
-        return Actor(called, self.grant.title, self.grant.organisation)
+            return Actor(called, "signed in", OPERATOR, request=self.id)
+        return Actor(called, self.grant.title, self.grant.organisation, request=self.id)
 
 
 class Sessions:
