@@ -23,19 +23,21 @@ from app.gate.bodies import ENVELOPE, LimitedBody, UploadQuota
 from app.gate.headers import SafeHeaders, security_headers
 from app.gate.hosts import RightHost
 from app.gate.loopback import LoopbackOnly
+from app.gate.messages import OfPagesOnly
 from app.gate.pace import Unhurried
 from app.gate.paths import API, within
-from app.gate.sessions import HERE, SignedInOnly
+from app.gate.sessions import HERE, WHOSE, SignedInOnly
 from app.gate.sockets import OpenSockets
 from app.gate.told import ToldOnly
 from app.in_memory import never_on_disk
 from app.mode import is_demonstration
-from pipelines import returns
+from pipelines import access_record, returns
 from pipelines.house import House, open_house
 from pipelines.scope import ScopeKind
 from pipelines.serving import must_be_safe
 
 SWEEP_EVERY = 20.0  # seconds
+NOT_TOLD = "a file or an upload place that another session was told of"
 UPLOADS_AN_HOUR = 20  # times the largest upload
 
 
@@ -52,6 +54,7 @@ async def lifespan(_: st.App) -> AsyncIterator[None]:
     sweeping.cancel()
     with suppress(asyncio.CancelledError):
         await sweeping
+    access_record.keep_counts(open_house().warehouse)
 
 
 async def _sweep() -> None:
@@ -59,6 +62,7 @@ async def _sweep() -> None:
     while not is_demonstration():
         await asyncio.sleep(SWEEP_EVERY)
         await asyncio.to_thread(open_house().people.sessions.sweep)
+        await asyncio.to_thread(access_record.keep_counts, open_house().warehouse)
 
 
 def demonstration() -> st.App:
@@ -81,13 +85,15 @@ def served(house: House) -> st.App:
         Middleware(SafeHeaders, headers=security_headers(secure=serving.address.startswith("https:"))),
         Middleware(RightHost, address=serving.address),
         Middleware(SignedInOnly, sessions=lambda: house.people.sessions, sockets=sockets),
-        Middleware(ToldOnly),
+        Middleware(ToldOnly, refused=lambda who: access_record.refused(house.warehouse, who.actor, NOT_TOLD)),
         Middleware(LimitedBody, most_bytes=lambda scope: _most_of(house, scope)),
         Middleware(UploadQuota, an_hour=lambda scope: UPLOADS_AN_HOUR * _most_of(house, scope)),
         Middleware(Unhurried),
+        Middleware(OfPagesOnly),
     ]
     app = _app(middleware=gate, routes=[*sign_in.routes(house), *api.routes(house)])
     config.set_option("server.allowedHosts", [urlsplit(serving.address).hostname])  # now that the portal's own are read
+    config.set_option("server.trustedUserHeaders", {WHOSE.decode(): "session"})
     return app
 
 

@@ -43,9 +43,9 @@ def security_headers(*, secure: bool = False) -> dict[str, str]:
     policy = (
         f"default-src 'self'; script-src 'self' {prints}; style-src 'self' 'unsafe-inline'; "
         "img-src 'self' data: blob:; font-src 'self' data:; connect-src 'self'; worker-src 'self' blob:; "
-        "frame-ancestors 'none'; base-uri 'self'; form-action 'self'; object-src 'none'"
+        "frame-ancestors 'none'; base-uri 'none'; form-action 'self'; object-src 'none'"
     )
-    always = {"Strict-Transport-Security": "max-age=63072000"} if secure else {}
+    always = {"Strict-Transport-Security": "max-age=63072000; includeSubDomains"} if secure else {}
     return always | {
         "Content-Security-Policy": policy,
         "X-Content-Type-Options": "nosniff",

@@ -18,6 +18,7 @@ from pipelines.people import Session, Sessions
 
 COOKIE = "__Host-plumbline"
 HERE = "plumbline.session"  # where the rest of the gate finds the session in ASGI's scope
+WHOSE = b"x-plumbline-session"  # tells Streamlit whose websocket it is: it takes a tab up again only for the same
 SIGN_IN_FIRST = "Sign in first."
 TOO_FAST = "Too many requests. Wait a minute, then try again."
 STRANGERS_A_SECOND, STRANGERS_AT_ONCE = 2.0, 120.0
@@ -43,7 +44,7 @@ class SignedInOnly:
             await _send_away(scope, receive, send)
         elif session is not None and scope["type"] == "websocket":
             scope[HERE] = session
-            await self._watched(scope, receive, send, session)
+            await self._watched(_named(scope, session), receive, send, session)
         else:
             scope[HERE] = session
             await self.app(scope, receive, send)
@@ -67,6 +68,12 @@ class SignedInOnly:
 
     def _lives(self, secret: str | None) -> bool:
         return self.sessions().find(secret) is not None
+
+
+def _named(scope: Scope, session: Session) -> Scope:
+    """The same request with the session's name in a header; whatever the browser wrote there is dropped."""
+    others = [(name, value) for name, value in scope["headers"] if name.lower() != WHOSE]
+    return {**scope, "headers": [*others, (WHOSE, session.id.encode())]}
 
 
 def secret_of(scope: Scope) -> str | None:

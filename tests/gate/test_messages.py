@@ -1,0 +1,82 @@
+"""What a websocket may say: what pages say; and whose tab it is, the gate says and nobody else."""
+
+from __future__ import annotations
+
+import asyncio
+from typing import Any
+
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+from streamlit.proto.BackMsg_pb2 import BackMsg
+
+from app.gate.messages import OF_PAGES, OfPagesOnly, is_of_pages
+from app.gate.sessions import COOKIE, WHOSE, SignedInOnly
+from app.gate.sockets import OpenSockets
+from pipelines.people import Sessions
+from pipelines.warehouse.store import Warehouse
+from tests.gate.test_served_gate import ROWAN, Browser, asked
+
+KINDS = [one.name for one in BackMsg.DESCRIPTOR.oneofs_by_name["type"].fields]
+OPERATIONS = ["deferred_file", "dataframe_chunk", "install_skills", "dismiss_skills_nudge"]
+
+
+def of_kind(kind: str) -> bytes:
+    message = BackMsg()
+    field = BackMsg.DESCRIPTOR.fields_by_name[kind]
+    if field.message_type:
+        getattr(message, kind).SetInParent()
+    else:
+        setattr(message, kind, True)
+    return message.SerializeToString()
+
+
+@pytest.mark.parametrize("kind", KINDS)
+def test_only_messages_by_which_pages_are_used_are_let_through(kind: str) -> None:
+    alone = kind != "backend_operation_request"  # which says nothing without what is to be done
+    assert is_of_pages(of_kind(kind)) is (kind in OF_PAGES and alone)
+
+
+@pytest.mark.parametrize("operation", OPERATIONS)
+def test_of_operations_only_files_and_parts_of_tables_are_let_through(operation: str) -> None:
+    message = BackMsg()
+    getattr(message.backend_operation_request, operation).SetInParent()
+    assert is_of_pages(message.SerializeToString()) is (operation in ("deferred_file", "dataframe_chunk"))
+
+
+@given(st.binary(max_size=200))
+def test_whatever_else_is_sent_is_let_through_only_if_it_is_such_a_message(content: bytes) -> None:
+    assert isinstance(is_of_pages(content), bool)
+
+
+def test_what_is_dropped_is_as_if_it_had_not_been_sent() -> None:
+    heard: list[bytes] = []
+
+    async def portal(_: Any, receive: Any, __: Any) -> None:
+        while (message := await receive())["type"] != "websocket.disconnect":
+            heard.append(message.get("bytes", b""))
+
+    browser = Browser()
+    for content in (of_kind("clear_cache"), of_kind("rerun_script"), of_kind("load_git_info")):
+        browser.sends.put_nowait({"type": "websocket.receive", "bytes": content})
+    browser.sends.put_nowait({"type": "websocket.receive", "text": "rerun"})
+    browser.sends.put_nowait({"type": "websocket.disconnect"})
+    asyncio.run(OfPagesOnly(portal)(asked("websocket"), browser.receive, browser.send))
+    assert heard == [b"", of_kind("rerun_script")]
+
+
+def test_the_gate_says_whose_a_websocket_is_whatever_the_browser_says() -> None:
+    sessions, told = Sessions(Warehouse(None)), []
+
+    async def portal(scope: Any, _: Any, __: Any) -> None:
+        told.append([value for name, value in scope["headers"] if name.lower() == WHOSE])
+
+    secret = sessions.start(ROWAN)
+    scope = asked("websocket", cookie=f"{COOKIE}={secret}")
+    scope["headers"] = [*scope["headers"], (WHOSE, b"somebody-elses"), (WHOSE.upper(), b"another")]
+    browser = Browser()
+    gate = SignedInOnly(portal, sessions=lambda: sessions, sockets=OpenSockets())
+    asyncio.run(gate(scope, browser.receive, browser.send))
+    found = sessions.find(secret)
+    assert found is not None
+    assert told == [[found.id.encode()]]
