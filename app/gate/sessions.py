@@ -64,7 +64,8 @@ class SignedInOnly:
             if ended is None:
                 await refuse(scope, receive, send, TOO_FAST, status=429)
                 return
-            await self.app(scope, self.sockets.watching(receive, send, ended, lambda: self._lives(secret)), send)
+            heard = self.sockets.watching(receive, send, ended, lambda: self._lives(secret))
+            await self.app(scope, heard, self.sockets.telling(send, ended))
 
     def _lives(self, secret: str | None) -> bool:
         return self.sessions().find(secret) is not None

@@ -78,10 +78,21 @@ class OpenSockets:
             message = await _first(receive, ended.event)
             if message is not None and (message["type"] != "websocket.receive" or lives()):
                 return message
+            ended.event.set()
             await send({"type": "websocket.close", "code": POLICY_VIOLATION})
             return {"type": "websocket.disconnect", "code": POLICY_VIOLATION}
 
         return watched
+
+    @staticmethod
+    def telling(send: Send, ended: Ended) -> Send:
+        """What is said while the session lives; after that nothing, not even what was being worked out."""
+
+        async def told(message: Message) -> None:
+            if not ended.event.is_set():
+                await send(message)
+
+        return told
 
 
 async def _first(receive: Receive, ended: asyncio.Event) -> Message | None:

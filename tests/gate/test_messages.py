@@ -80,3 +80,22 @@ def test_the_gate_says_whose_a_websocket_is_whatever_the_browser_says() -> None:
     found = sessions.find(secret)
     assert found is not None
     assert told == [[found.id.encode()]]
+
+
+def test_after_a_session_has_ended_nothing_is_said_not_even_what_was_being_worked_out() -> None:
+    sessions, sockets = Sessions(Warehouse(None)), OpenSockets()
+    sessions.on_end(sockets.close)
+    secret, browser = sessions.start(ROWAN), Browser()
+
+    async def portal(_: Any, receive: Any, send: Any) -> None:
+        await receive()
+        await send({"type": "websocket.accept"})
+        found = sessions.find(secret)
+        assert found is not None
+        await asyncio.to_thread(sessions.end, found.id, why="lost laptop")
+        assert (await receive())["type"] == "websocket.disconnect"
+        await send({"type": "websocket.send", "bytes": b"a row"})
+
+    gate = SignedInOnly(portal, sessions=lambda: sessions, sockets=sockets)
+    asyncio.run(gate(asked("websocket", cookie=f"{COOKIE}={secret}"), browser.receive, browser.send))
+    assert [message["type"] for message in browser.got] == ["websocket.accept", "websocket.close"]
