@@ -36,6 +36,7 @@ COMES_BACK = (
     "Their identity provider vouches for this role: unless it is ended there too, it comes back when they sign in."
 )
 WHY = "Why? The record keeps it, so name no child"
+SOMEBODY = Identity("", "")  # a choice in a list, no account
 Chosen = tuple[Scope, GrantRole, date, date | None, str]
 
 
@@ -67,25 +68,21 @@ def _invite(offer: Offer, organisation: str, decider: Decider) -> str:
 
 def give(people: Sequence[Listed], names: Names) -> None:
     """Give a role to somebody who has signed in before."""
-    known = {one.identity: who(one) for one in people}
-    choice = st.selectbox(
-        "Person", [*known, None], key="give-who",
-        format_func=lambda one: known.get(one, "somebody else, by the reference they read") if one else
-        "somebody else, by the reference they read",
-    )  # fmt: skip
+    known = {one.identity: who(one) for one in people} | {SOMEBODY: "somebody else, by the reference they read"}
+    choice = st.selectbox("Person", list(known), key="give-who", format_func=lambda one: known[one])
     reference = ""
-    if choice is None:
+    if choice == SOMEBODY:
         reference = st.text_input("Reference, 16 letters and digits", key="give-reference", autocomplete="off")
         st.caption("Whoever signs in and has no role reads it on their first page, and tells you.")
     chosen = _role("give", names)
-    ready = (choice is not None or reference.strip()) and chosen[4].strip()
+    ready = (choice != SOMEBODY or reference.strip()) and chosen[4].strip()
     if st.button(READ_IT, key="give-read", disabled=not ready):
         with calmly():
             _put_give(choice, reference, people, chosen, names)
 
 
-def _put_give(choice: Identity | None, reference: str, people: Sequence[Listed], chosen: Chosen, names: Names) -> None:
-    if choice is None:
+def _put_give(choice: Identity, reference: str, people: Sequence[Listed], chosen: Chosen, names: Names) -> None:
+    if choice == SOMEBODY:
         identity, name = administering.known_by(open_house().warehouse, reference)
     else:
         identity, name = choice, next(one.name for one in people if one.identity == choice)

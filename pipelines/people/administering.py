@@ -55,15 +55,20 @@ def end(
     warehouse: Warehouse, sessions: Sessions, grant_id: int, *, reason: str, decider: Decider,
     when: datetime | None = None,
 ) -> Grant:  # fmt: skip
-    """End a grant at once, and whatever is open under it."""
+    """End a grant at once, whatever is open under it, and the links that an administrator made under it."""
     with warehouse.writing() as cursor:
-        on = (when or audit.now()).date()
+        moment = when or audit.now()
+        on = moment.date()
         found = next((one for one in grants.every(cursor) if one.grant_id == grant_id), None)
         if found is None:
             raise RefusedError(NOT_THEIRS)
         _must_be_theirs(cursor, decider, found.organisation, on=on)
         _must_leave_one(cursor, found, decider, on=on)
         ended = grants.end_within(cursor, grant_id, reason=reason, actor=decider.actor)
+        if ended.role is GrantRole.ADMINISTRATOR:
+            theirs = identities.account_name(ended.identity, identities.name_of(cursor, ended.identity) or "")
+            about = looked_after(cursor, ended.organisation, on=on)
+            invitations.withdraw_made_within(cursor, theirs, about, actor=decider.actor, at=moment)
     for one in sessions.live():
         if one.identity == ended.identity and one.grant is None:
             sessions.end(one.id, why=WHY_ENDED, actor=decider.actor)

@@ -8,6 +8,7 @@ from __future__ import annotations
 
 import hashlib
 import secrets
+from collections.abc import Collection
 from dataclasses import asdict, dataclass, field, replace
 from datetime import date, datetime
 from enum import StrEnum
@@ -119,6 +120,15 @@ def withdraw_all_within(cursor: Cursor, subject: str, *, actor: Actor, at: datet
     """End every open link to an account, in the caller's transaction."""
     for one in open_ones(cursor, at=at):
         if one.subject == subject:
+            _append(cursor, replace(one, version=one.version + 1), "withdrawn", actor=actor)
+
+
+def withdraw_made_within(
+    cursor: Cursor, made_by: str, about: Collection[Scope], *, actor: Actor, at: datetime
+) -> None:  # fmt: skip
+    """End every open link that somebody made, to these organisations or to an account, in the caller's transaction."""
+    for one in open_ones(cursor, at=at):
+        if one.made_by == made_by and (one.organisation is None or one.organisation in about):
             _append(cursor, replace(one, version=one.version + 1), "withdrawn", actor=actor)
 
 

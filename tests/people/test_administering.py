@@ -236,3 +236,12 @@ def test_schools_without_anybody_who_can_send_are_told(world: World) -> None:
     assert [(str(one.scope), one.trust, one.leads, one.others, one.is_covered) for one in found] == [
         ("school:900001", "Invented Trust", ("Tobias",), 0, True), ("school:900002", "", (), 1, False),
     ]  # fmt: skip
+
+
+def test_the_links_that_an_administrator_made_end_with_their_grant(world: World) -> None:
+    avery, bo = world.decider("Avery", "la:990"), world.decider("Bo", "la:990")
+    offer = Offer("somebody@school.example", Scope.parse("school:900001"), GrantRole.LEAD, today(), None, "new")
+    administering.invite(world.warehouse, offer, decider=avery)
+    theirs, _ = administering.invite(world.warehouse, offer, decider=bo)
+    administering.end(world.warehouse, world.sessions, avery.grant_id, reason="dismissed", decider=bo)
+    assert [one.number for one in listing.pending(world.warehouse, bo)] == [theirs.number]
