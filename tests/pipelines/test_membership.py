@@ -3,18 +3,26 @@
 from __future__ import annotations
 
 from datetime import date, datetime, timedelta
+from random import Random
 
+import pytest
 from hypothesis import HealthCheck, Phase, given, settings
 from hypothesis import strategies as st
 
 from pipelines.history import FIRST_YEAR, schools_in_scope
+from pipelines.reporting import Reporting
 from pipelines.scope import Scope
 from pipelines.warehouse.compose import bindings, grains
 from pipelines.warehouse.standing import grains_at
 from pipelines.warehouse.store import Cursor
+from schemas.errors import QuestionError
 from tests.moving_worlds import AUTHORITIES, DAYS, ENDS, LOADS, TRUSTS, URNS, moving_world
+from tests.oracles.figures import MEASURES
+from tests.oracles.incidents import visible as incidents_seen
 from tests.oracles.membership import in_scope
+from tests.oracles.returned import expected
 from tests.oracles.world import Asked
+from tests.pipelines.test_measures_against_oracles import assert_agree, fits
 from tests.worlds import keep
 
 SCOPES = (
@@ -67,3 +75,22 @@ def test_a_school_is_in_one_authority_and_at_most_one_trust_on_any_day(seed: int
             for kind, codes in (("la", AUTHORITIES), ("trust", TRUSTS)):
                 own = [schools_in_scope(cursor, Scope.parse(f"{kind}:{code}"), on=day) for code in codes]
                 assert not own[0] & own[1]
+
+
+@pytest.mark.parametrize("seed", [3, 8])
+def test_in_worlds_that_move_every_measure_equals_its_oracle(seed: int) -> None:
+    """Whole questions, for every organisation; which breakdown is asked of which goes by turns."""
+    world = moving_world(seed)
+    dice = Random(seed)
+    with keep(world) as store:
+        reporting = Reporting(store)
+        for measure in sorted(MEASURES):
+            for kind, code in SCOPES:
+                by = dice.choice([one for one in ((), ("term",), ("year", "school")) if fits(measure, one)])
+                moment = dice.choice((NOW, NOW, LOADS[-1] + timedelta(hours=1)))
+                asked = Asked(kind, code, by, as_at=moment)
+                try:
+                    assert_agree(world, reporting, measure, asked)
+                except QuestionError:  # it has no school on any day
+                    assert not incidents_seen(world, asked)
+                    assert not expected(world, asked)
