@@ -67,10 +67,11 @@ def version(table: FigureTable) -> str:
 
 def erased(table: FigureTable) -> str:
     """From which year on rows are kept, where earlier ones were erased; empty where none were."""
-    if table.kept_from is None or table.protected:
+    first: str | None = getattr(table, "kept_from", None)  # a comparison does not say
+    if first is None or table.protected:
         return ""
     return (
-        f" · Rows before {label(table.kept_from)} were erased under the retention rule: earlier incidents count "
+        f" · Rows before {label(first)} were erased under the retention rule: earlier incidents count "
         "nowhere, and a child's first incident is the first since then"
     )
 
