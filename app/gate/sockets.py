@@ -5,7 +5,7 @@ from __future__ import annotations
 import asyncio
 from collections import defaultdict
 from collections.abc import Callable, Iterator
-from contextlib import contextmanager
+from contextlib import contextmanager, suppress
 from dataclasses import dataclass
 from threading import Lock
 
@@ -90,7 +90,8 @@ class OpenSockets:
 
         async def told(message: Message) -> None:
             if not ended.event.is_set():
-                await send(message)
+                with suppress(OSError):  # the browser went: what reads is told so, and ends in good order
+                    await send(message)
 
         return told
 
