@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from pathlib import Path
 
 import streamlit as st
@@ -71,9 +72,13 @@ def ways_out() -> tuple[str, ...]:
     return (ACCOUNT, LEAVE) if here is not None and here.identity.issuer == LOCAL else (LEAVE,)
 
 
-def to_overview() -> None:
-    """Whoever writes the Overview's name into the address is taken to it."""
-    st.switch_page(f"views/{OVERVIEW}.py")
+def lead_to(page: str) -> Callable[[], None]:
+    """Whoever writes the first page's own name into the address is taken to it."""
+
+    def go() -> None:
+        st.switch_page(f"views/{page}.py")
+
+    return go
 
 
 def menu(person: Person | None) -> st.Page:
@@ -92,8 +97,8 @@ def menu(person: Person | None) -> st.Page:
         )
         for page in listed
     ]
-    named = [st.Page(to_overview, title=TITLES[OVERVIEW], url_path=OVERVIEW, visibility="hidden")]
-    return st.navigation([*found, *(named if first == OVERVIEW else [])], position="top")
+    named = st.Page(lead_to(first), title=TITLES[first], url_path=first.replace("_", "-"), visibility="hidden")
+    return st.navigation([*found, named], position="top")
 
 
 ICON = str(HERE / "assets" / "plumbline.png")

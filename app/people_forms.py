@@ -115,7 +115,7 @@ def end(people: Sequence[Listed], names: Names) -> None:
         format_func=lambda one: f"{who(held[one][1])}, {_is(held[one][0], names)}",
     )  # fmt: skip
     reason = st.text_input(WHY, key="end-reason", max_chars=LONGEST_REASON, autocomplete="off")
-    if st.button(READ_IT, key="end-read", disabled=not reason.strip() or number is None):
+    if st.button(READ_IT, key="end-read", disabled=not reason.strip() or number not in held):
         one, person = held[number]
         called = plain(person.name or person.identity.key)
         words = (
@@ -176,7 +176,7 @@ def sessions_end(one: Listed) -> None:
     """End one session of somebody, or all."""
     choices = {open_.id: open_ for open_ in one.open}
     which = st.selectbox(
-        "Session", list(choices), key="session-which",
+        "Session", list(choices), key=f"session-which-{one.identity.key}",  # else another person's would stay chosen
         format_func=lambda id_: f"begun {moment(choices[id_].started)}, last used {moment(choices[id_].last_seen)}",
     )  # fmt: skip
     with st.container(horizontal=True):

@@ -83,12 +83,14 @@ class Open:
 
 @contextmanager
 def open_portal(
-    folder: Path, *, extra: Mapping[str, str] | None = None, prepare: Callable[[Warehouse], None] | None = None
-) -> Iterator[Open]:
-    """A served portal on the small sample until the block ends; `prepare` its warehouse before."""
+    folder: Path, *, extra: Mapping[str, str] | None = None, prepare: Callable[[Warehouse], None] | None = None,
+    empty: bool = False,
+) -> Iterator[Open]:  # fmt: skip
+    """A served portal on the small sample (or on an empty warehouse) until the block ends; `prepare` it before."""
     warehouse = folder / "var" / "plumbline.duckdb"
     warehouse.parent.mkdir(parents=True)
-    shutil.move(kept.unmarked(), warehouse)
+    if not empty:
+        shutil.move(kept.unmarked(), warehouse)
     secrets = sign_in(warehouse)
     if prepare is not None:
         with Warehouse(warehouse) as store:
