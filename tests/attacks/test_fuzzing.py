@@ -31,7 +31,8 @@ PATHS = st.builds(lambda place, pieces: place + "".join(pieces), st.sampled_from
 NAMES = st.sampled_from(
     ("X-Forwarded-For", "X-Forwarded-Host", "X-Forwarded-Proto", "X-Original-URL", "X-Rewrite-URL", "Forwarded",
      "Cookie", "Authorization", "Content-Type", "Content-Length", "Transfer-Encoding", "Origin", "Referer", "Range",
-     "Upgrade", "Accept", "Accept-Encoding", "If-None-Match", "Sec-WebSocket-Protocol", "X-Plumbline-Session", "Host", "Expect")
+     "Upgrade", "Accept", "Accept-Encoding", "If-None-Match", "Sec-WebSocket-Protocol", "X-Plumbline-Session", "Host",
+     "Expect")
 )  # fmt: skip
 VALUES = st.one_of(
     st.sampled_from(
