@@ -37,6 +37,7 @@ OF_NOBODYS_SCHOOLS = {
         ),
         PEOPLE,
     ),
+    "access_record.keep_counts": "how many refusals were not listed one by one, as a number",
     "erasing.listing.is_pending": "whether a file is still to be written anew",
     "erasing.listing.write": "writes the same file anew, without what was erased",
     "house.House.__init__": "made once, at the start",
