@@ -91,7 +91,7 @@ def test_no_request_breaks_the_gate(
 
 
 @SETTINGS
-@given(st.binary(max_size=400))
+@given(content=st.binary(max_size=400))
 def test_bytes_that_are_no_request_break_nothing(content: bytes, portal: Portal) -> None:
     must_be_calm(ask(portal, content), to=content)
 
