@@ -31,7 +31,7 @@ LEFT_ALONE = {
     "shared_releases": "what was released stays", "shared_figures": "what was released stays",
     "people": "staff accounts, ended by administrators", "grants": "ended, not erased, when a school leaves",
     "accounts": "staff accounts", "second_factors": "staff accounts", "sessions": "staff sessions",
-    "standing_state": "no row of anybody",
+    "standing_state": "no row of anybody", "proposals": "who agreed to what: counts and places, no cell and no key",
 }  # fmt: skip
 
 
