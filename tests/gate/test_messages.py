@@ -9,10 +9,12 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 from streamlit.proto.BackMsg_pb2 import BackMsg
+from streamlit.proto.ForwardMsg_pb2 import ForwardMsg
 
 from app.gate.messages import OF_PAGES, OfPagesOnly, is_of_pages
-from app.gate.sessions import COOKIE, WHOSE, SignedInOnly
+from app.gate.sessions import COOKIE, HERE, WHOSE, SignedInOnly
 from app.gate.sockets import OpenSockets
+from app.gate.told import ToldOnly
 from pipelines.people import Sessions
 from pipelines.warehouse.store import Warehouse
 from tests.gate.test_served_gate import ROWAN, Browser, asked
@@ -99,3 +101,26 @@ def test_after_a_session_has_ended_nothing_is_said_not_even_what_was_being_worke
     gate = SignedInOnly(portal, sessions=lambda: sessions, sockets=sockets)
     asyncio.run(gate(asked("websocket", cookie=f"{COOKIE}={secret}"), browser.receive, browser.send))
     assert [message["type"] for message in browser.got] == ["websocket.accept", "websocket.close"]
+
+
+def test_a_file_is_made_at_a_click_only_in_the_session_that_was_told_its_name() -> None:
+    sessions, heard = Sessions(Warehouse(None)), []
+    mine, other = (sessions.find(sessions.start(ROWAN)) for _ in range(2))
+    button, click = ForwardMsg(), BackMsg()
+    button.delta.new_element.download_button.deferred_file_id = "0123456789abcdef" * 2
+    click.backend_operation_request.deferred_file.file_id = "0123456789abcdef" * 2
+
+    async def portal(scope: Any, receive: Any, send: Any) -> None:
+        if scope[HERE] is mine:
+            await send({"type": "websocket.send", "bytes": button.SerializeToString()})
+        while (await receive())["type"] != "websocket.disconnect":
+            heard.append(scope[HERE])
+
+    gate = ToldOnly(portal)
+    for session in (other, mine, other):
+        browser = Browser()
+        browser.sends.get_nowait()
+        browser.sends.put_nowait({"type": "websocket.receive", "bytes": click.SerializeToString()})
+        browser.sends.put_nowait({"type": "websocket.disconnect"})
+        asyncio.run(gate({**asked("websocket"), HERE: session}, browser.receive, browser.send))
+    assert heard == [mine]
