@@ -84,6 +84,7 @@ class Speaker:
             additional_headers=dict(headers), subprotocols=protocols, max_size=None, open_timeout=PATIENCE,
         )  # fmt: skip
         self.everything = b""
+        self.told = b""  # the same without what repeats, for the address bar, the values that were sent
 
     def __enter__(self) -> Speaker:
         self.socket: ClientConnection = self.opening.__enter__()
@@ -120,6 +121,7 @@ class Speaker:
             heard.raw += content
             message = ForwardMsg.FromString(content)
             heard.messages.append(message)
+            self.told += content if message.WhichOneof("type") != "page_info_changed" else b""
             if message.WhichOneof("type") == "script_finished" and message.script_finished in DONE:
                 break
         return heard

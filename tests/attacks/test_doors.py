@@ -3,7 +3,8 @@
 Two ways. In answers, the marks of others are looked for. And every figure is asked in two worlds that differ in nothing
 but what others sent: whoever is told the same in both has learnt nothing of others, whatever the figure is. The
 questions are made from the lists of measures and breakdowns, the doors from `Reporting` itself: a new one is asked too.
-Each measure is asked whole, by term and school, and by two more breakdowns in turn, others for each organisation.
+Each organisation asks each measure by one breakdown, others than the next one's, and a third of them whole and by term
+and school, so that together all measures are asked in each way.
 """
 
 from __future__ import annotations
@@ -60,10 +61,10 @@ def questions(organisation: str) -> Iterator[Question]:
     names = list(BREAKDOWNS)
     turn = ASKING.index(organisation)
     for number, name in enumerate(measures()):
-        yield Question(name)
-        for step in (0, 1):
-            yield Question(name, by=(names[(2 * turn + 3 * number + step) % len(names)],))
-        yield Question(name, by=("term", "school"))
+        yield Question(name, by=(names[(2 * turn + 3 * number) % len(names)],))
+        if (number + turn) % 3 == 0:
+            yield Question(name)
+            yield Question(name, by=("term", "school"))
 
 
 def told(ask: Any) -> str:

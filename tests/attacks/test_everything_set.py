@@ -71,7 +71,7 @@ def test_whatever_is_set_pressed_or_taken_brings_nothing_of_anothers(name: str, 
             tab.run(address(page), query=query_of(first, value))
         press_everything(tab, page, tab.run(address(page)))
         taken = take_everything(portal, name, tab)
-        assert found(tab.everything + taken, world.foreign(one.organisation)) == []
+        assert found(tab.told + taken, world.foreign(one.organisation)) == []
 
 
 def query_of(heard: Heard, value: str) -> dict[str, str]:
@@ -108,4 +108,4 @@ def test_every_measure_on_trends_or_compare_brings_nothing_of_anothers(name: str
         for number, measure in enumerate(measures().values(), start=THOROUGH.index(name)):
             page = ("trends", "compare")[number % 2]
             tab.run(page, query={"measure": measure.title, "by": "school", "school": others(one.organisation)[0]})
-        assert found(tab.everything, world.foreign(one.organisation)) == []
+        assert found(tab.told, world.foreign(one.organisation)) == []
