@@ -180,7 +180,8 @@ def must_exist(
         raise QuestionError(f"A phase is one of: {', '.join(KNOWN_PHASES)}.")
     values = bindings(scope, as_at=moment, first_year=FIRST_YEAR)
     start = grains_at(cursor, scope, moment)
-    mine = {str(row["urn"]) for row in cursor.rows(start + "SELECT DISTINCT urn FROM scope_schools", values)}
+    begun = "SELECT DISTINCT urn FROM scope_schools WHERE from_date <= CAST($as_at AS DATE)"  # none still to come
+    mine = {str(row["urn"]) for row in cursor.rows(start + begun, values)}
     if not mine:
         raise QuestionError(f"The register holds no school of {scope}. Correct it, or load the register first.")
     if question.school and question.school not in mine:

@@ -54,7 +54,8 @@ def read(cursor: Cursor, scope: Scope, question: Question, moment: datetime) -> 
         "AND least($day, coalesce(f.close_date, $day)) BETWEEN t.from_date AND t.to_date "
         "JOIN authority_members a ON a.urn = f.urn "
         "AND least($day, coalesce(f.close_date, $day)) BETWEEN a.from_date AND a.to_date "
-        "WHERE f.urn IN (SELECT urn FROM scope_schools) AND f.academic_year = $year ORDER BY f.name, f.urn",
+        "WHERE f.urn IN (SELECT urn FROM scope_schools WHERE from_date <= CAST($as_at AS DATE)) "
+        "AND f.academic_year = $year ORDER BY f.name, f.urn",
         {**values, "day": day, "year": academic_year(day)},
     )
     return {str(row["urn"]): _facts(row) for row in rows}

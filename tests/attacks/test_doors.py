@@ -56,6 +56,9 @@ def door(changed: frozenset[str] = frozenset()) -> tuple[Warehouse, Reporting]:
     return store, Reporting(store)
 
 
+PLACES_IN_FILES = ["return_id", "row_number", "incident_no"]  # where the sender put it; authorities send for several
+
+
 def questions(organisation: str) -> Iterator[Question]:
     """Every measure, whole and by breakdowns that differ from organisation to organisation."""
     names = list(BREAKDOWNS)
@@ -75,7 +78,7 @@ def told(ask: Any) -> str:
         return f"refused: {error}"
     if isinstance(answer, FigureTable):
         answer = replace(answer, as_at=NOW_AND_THEN[1], data_version=0, names=dict(sorted(answer.names.items())))
-    text = answer.drop(columns=["return_id"], errors="ignore").to_csv() if hasattr(answer, "to_csv") else repr(answer)
+    text = answer.drop(columns=PLACES_IN_FILES, errors="ignore").to_csv() if hasattr(answer, "to_csv") else repr(answer)
     return re.sub(r"datetime\.datetime\([^)]*\)|data_version=\d+", "", text)
 
 
