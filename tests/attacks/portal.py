@@ -6,7 +6,6 @@ ends a session, `take PERSON` ends whatever somebody was granted; each is answer
 
 from __future__ import annotations
 
-import json
 import os
 import subprocess
 import sys
@@ -37,7 +36,6 @@ ISSUER = "https://provider.invalid"
 ADMINISTRATOR = Actor("an administrator", "administrator", OPERATOR)
 LONG_AGO = date(2020, 9, 1)
 ANSWER = "> "
-SECRETS = "attacks.json"
 
 
 @dataclass(frozen=True, slots=True)
@@ -70,7 +68,7 @@ def everybody(today: date) -> tuple[Attacker, ...]:
     return (*roles, *leads, past, future, both, Attacker("nobody", ()))
 
 
-def _sign_in(store: Warehouse, people: tuple[Attacker, ...]) -> dict[str, str]:
+def _grant(store: Warehouse, people: tuple[Attacker, ...]) -> None:
     offer = Offer("somebody@school.example", Scope.parse("la:990"), GrantRole.READER, LONG_AGO, None, "a way in")
     invite(store, offer, actor=OPERATING)
     with store.writing() as cursor:
@@ -79,6 +77,10 @@ def _sign_in(store: Warehouse, people: tuple[Attacker, ...]) -> dict[str, str]:
             for place, role, first, last in one.grants:
                 held = Grant(0, one.identity, Scope.parse(place), role, first, last, "a test", "begins")
                 grants.give_within(cursor, held, actor=OPERATING)
+
+
+def _sign_in(store: Warehouse, people: tuple[Attacker, ...]) -> dict[str, str]:
+    """Everybody's session, begun now: one that was begun with the world would have been left too long unused."""
     sessions = Sessions(store)
     return {one.name: sessions.start(one.identity, told_by="a test") for one in people} | _over(store, people[0])
 
@@ -96,9 +98,9 @@ def _over(store: Warehouse, one: Attacker) -> dict[str, str]:
 
 
 def _make_world(path: Path) -> None:
-    """The world with everybody signed in; the secrets stand in a file beside it."""
+    """The world and everybody's grants in it."""
     store = world.make(path)
-    path.with_name(SECRETS).write_text(json.dumps(_sign_in(store, everybody(audit.now().date()))))
+    _grant(store, everybody(audit.now().date()))
     store.close()
 
 
@@ -139,7 +141,9 @@ class Portal:
 def attacked(folder: Path) -> Iterator[Portal]:
     """A served portal on the world of marks, with everybody signed in."""
     path = kept._copy_of("attacks.duckdb", _make_world)
-    secrets = json.loads((kept._root[0] / SECRETS).read_text())
+    store = Warehouse(path)
+    secrets = _sign_in(store, everybody(audit.now().date()))
+    store.close()
     port, log = _free_port(), folder / "portal.log"
     address = f"http://localhost:{port}"
     environment = {name: value for name, value in os.environ.items() if not name.startswith("PLUMBLINE_")}

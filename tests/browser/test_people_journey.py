@@ -5,11 +5,13 @@ from __future__ import annotations
 import re
 import time
 from collections.abc import Iterator
+from contextlib import suppress
 from pathlib import Path
 
 import pyotp
 import pytest
 from playwright.sync_api import Browser, BrowserContext, Page, WebSocket, expect
+from playwright.sync_api import TimeoutError as PlaywrightTimeout
 
 from pipelines import register
 from pipelines.intake.tables import NamedFile
@@ -33,6 +35,7 @@ BO = Somebody("Bo Carr", (("la:990", ADMINISTRATOR),))
 CY = Somebody("Cy Hart", (("trust:99001", ADMINISTRATOR),))
 DI = Somebody("Di Elm", (("school:900001", ADMINISTRATOR),))
 ED = Somebody("Ed Vale", (("la:990", GrantRole.PROTECTION_OFFICER),))
+TRIES = 8
 INVITED, PASSWORD = "deputy@council.example", "lantern quarry seventeen"
 EVERYWHERE = {"people": "People and what they may do", "organisations": "Who can send for our schools?",
               "second-person": "What waits for a second person?"}  # fmt: skip
@@ -94,8 +97,16 @@ def write(page: Page, label: str, words: str, *, place: int = 0) -> None:
 
 
 def choose(page: Page, label: str, option: str, *, place: int = 0) -> None:
-    page.get_by_test_id("stSelectbox").filter(has_text=label).nth(place).get_by_role("combobox").click()
-    page.get_by_role("option").filter(has_text=option).first.click()
+    """Open the list and take from it; a list that opens while the page still scrolls closes again: open it anew."""
+    box = page.get_by_test_id("stSelectbox").filter(has_text=label).nth(place).get_by_role("combobox")
+    for _ in range(TRIES):
+        box.click()
+        with suppress(PlaywrightTimeout):
+            page.get_by_role("option").filter(has_text=option).first.click(timeout=PATIENCE / TRIES)
+            break
+        page.keyboard.press("Escape")
+    else:
+        pytest.fail(f"{label} does not offer {option}")
     settle(page)
 
 
