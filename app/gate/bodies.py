@@ -35,7 +35,22 @@ class LimitedBody:
         if not said.isdigit() or int(said) > most:
             await PlainTextResponse(TOO_LARGE, 413)(scope, receive, send)
             return
-        await self.app(scope, _counted(receive, most), send)
+        begun = False
+
+        async def sending(message: Message) -> None:
+            nonlocal begun
+            begun = True
+            await send(message)
+
+        try:
+            await self.app(scope, _counted(receive, most), sending)
+        except _TooLargeError:
+            if not begun:
+                await PlainTextResponse(TOO_LARGE, 413)(scope, receive, send)
+
+
+class _TooLargeError(Exception):
+    """More has come than an upload may be, whatever was said of its length."""
 
 
 def _counted(receive: Receive, most: int) -> Receive:
@@ -45,7 +60,9 @@ def _counted(receive: Receive, most: int) -> Receive:
         nonlocal seen
         message = await receive()
         seen += len(message.get("body", b""))
-        return message if seen <= most else {"type": "http.disconnect"}
+        if seen > most:
+            raise _TooLargeError
+        return message
 
     return counting
 

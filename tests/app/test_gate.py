@@ -94,7 +94,7 @@ def test_a_body_that_says_it_is_too_large_is_not_read() -> None:
 
 def test_a_body_that_turns_out_too_large_is_cut_off() -> None:
     app = LimitedBody(inside, most_bytes=lambda _: 10)
-    assert answer(app, request(), *[b"x" * 600_000] * 2)[0]["status"] == 400
+    assert answer(app, request(), *[b"x" * 600_000] * 2)[0]["status"] == 413
     assert answer(app, request(), b"x" * 600_000)[0]["status"] == 200
 
 

@@ -105,6 +105,17 @@ class Speaker:
         self.say(rerun(page, query=query, widgets=widgets, page_hash=page_hash, fragment=fragment))
         return self.hear(patience=patience)
 
+    def upload_place(self, *, patience: float = PATIENCE) -> str:
+        """Open the page for a return and ask, as its uploader does, where a file goes."""
+        message = BackMsg()
+        message.file_urls_request.request_id = "1"
+        message.file_urls_request.file_names.append("return.csv")
+        message.file_urls_request.session_id = self.run("send-a-return").session_id
+        self.say(message)
+        heard = self.hear(patience=patience)
+        [place] = [one.upload_url for got in heard.messages for one in got.file_urls_response.file_urls]
+        return place
+
     def hear(self, *, patience: float = PATIENCE) -> Heard:
         """Everything until a run is finished, the websocket is closed, or nothing has come for so long."""
         heard, ends = Heard(), time.monotonic() + patience

@@ -152,14 +152,7 @@ def test_a_reader_who_presses_the_leads_buttons_sees_no_single_incident(portal: 
 
 def test_files_and_upload_places_of_anothers_are_not_there(portal: Portal) -> None:
     with portal.tab("lead la:991") as theirs:
-        first = theirs.run("send-a-return")
-        message = BackMsg()
-        message.file_urls_request.request_id = "1"
-        message.file_urls_request.file_names.append("return.csv")
-        message.file_urls_request.session_id = first.session_id
-        theirs.say(message)
-        heard = theirs.hear(patience=A_MOMENT)
-        [place] = [one.upload_url for got in heard.messages for one in got.file_urls_response.file_urls]
+        place = theirs.upload_place(patience=A_MOMENT)
         body = b'--x\r\nContent-Disposition: form-data; name="f"; filename="return.csv"\r\n\r\na,b\r\n--x--\r\n'
         for name in ("lead school", "nobody", ""):
             for method in ("PUT", "DELETE", "GET"):

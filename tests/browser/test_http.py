@@ -10,6 +10,7 @@ from pathlib import Path
 import pytest
 import streamlit
 
+from tests.attacks.speaking import Speaker
 from tests.browser.serving import Served
 
 pytestmark = pytest.mark.browser
@@ -20,6 +21,8 @@ HEADERS = {
     "referrer-policy": "same-origin",
     "cross-origin-opener-policy": "same-origin",
 }
+HEAD = b'--x\r\nContent-Disposition: form-data; name="f"; filename="return.csv"\r\n\r\n'
+A_MOMENT = 3.0
 SCRIPTS = sorted(Path(streamlit.__file__).parent.glob("static/static/js/*.js"))
 
 
@@ -111,15 +114,24 @@ def test_an_upload_that_says_it_is_too_large_is_refused_before_it_is_sent(served
 
 
 def test_an_upload_that_turns_out_too_large_is_not_taken(served: Served) -> None:
+    with Speaker(served.address, {}) as tab:
+        place = tab.upload_place(patience=A_MOMENT)
+        assert _upload(served, place, pieces=1) == 204  # only its size, then, is what the other is refused for
+        assert _upload(served, place, pieces=23) in (400, 413)
+    assert ask(served, "/_stcore/health")[0] == 200
+
+
+def _upload(served: Served, place: str, *, pieces: int) -> int:
+    """The status of an upload of so many megabytes that does not say how long it is."""
+    token = ask(served, "/_stcore/health")[1]["set-cookie"].split(";")[0]
+    headers = {"Transfer-Encoding": "chunked", "Content-Type": "multipart/form-data; boundary=x", "Cookie": token,
+               "X-Xsrftoken": token.partition("=")[2]}  # fmt: skip
+    body = (HEAD, *[b"x" * 1024 * 1024] * pieces, b"\r\n--x--\r\n")
     connection = http.client.HTTPConnection(served.host, served.port, timeout=20)
-    pieces = iter([b"x" * 1024 * 1024] * 23)
     try:
-        connection.request("PUT", "/_stcore/upload_file/a/b", body=pieces, encode_chunked=True,
-                           headers={"Transfer-Encoding": "chunked"})  # fmt: skip
-        status = connection.getresponse().status
+        connection.request("PUT", place, body=iter(body), encode_chunked=True, headers=headers)
+        return connection.getresponse().status
     except (ConnectionError, http.client.HTTPException):
-        status = 400
+        return 400  # cut off while it was still being sent
     finally:
         connection.close()
-    assert status in (400, 403, 413)  # cut off for its size, or before it was read for want of a token
-    assert ask(served, "/_stcore/health")[0] == 200
