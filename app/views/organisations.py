@@ -10,8 +10,8 @@ import streamlit as st
 from app import deciding
 from app import people_words as words
 from app.calm import calmly
-from app.issues import pages
 from app.layout_marks import plain
+from app.paging import paged
 from app.people_words import Names
 from app.permissions import Action
 from app.wording import NOTHING, number
@@ -43,9 +43,9 @@ def page() -> None:
     st.page_link("views/people.py", label="Invite somebody, or give a role")
     if len(places) > 1 and without:
         st.header("Nobody can sign in for", anchor="without")
-        paged(table(without, names), "without")
+        paged(table(without, names), "without", size=MANY, of="schools")
     st.header("All of our schools" if len(places) > 1 else "Our school", anchor="all")
-    paged(table(places, names), "all")
+    paged(table(places, names), "all", size=MANY, of="schools")
 
 
 def sentence(places: Sequence[Place], without: Sequence[Place], kind: ScopeKind) -> str:
@@ -71,18 +71,6 @@ def table(places: Sequence[Place], names: Names) -> pd.DataFrame:
         for one in places
     ]
     return pd.DataFrame(rows)
-
-
-def paged(frame: pd.DataFrame, key: str) -> None:
-    """A static table, in pages where it is long."""
-    if len(frame) > MANY:
-        first, last = st.selectbox(
-            f"{len(frame):,} schools, {MANY} at a time", pages(len(frame), size=MANY),
-            format_func=lambda ends: f"{ends[0] + 1:,} to {ends[1]:,}", key=f"page-{key}",
-        )  # fmt: skip
-        frame = frame[first:last]
-    with st.container(key=f"words-{key}"):
-        st.table(frame, hide_index=True)
 
 
 with calmly():

@@ -4,13 +4,12 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 
-import pandas as pd
 import streamlit as st
 
 from app import deciding, people_forms, people_links
 from app import people_words as words
 from app.calm import calmly
-from app.issues import pages
+from app.paging import paged
 from app.people_words import Names
 from app.permissions import Action
 from app.steps.schools import today
@@ -52,11 +51,11 @@ def show(people: Sequence[Listed], links: Sequence[Invitation], names: Names) ->
     """The people, then the forms."""
     st.header("Who may sign in", anchor="who")
     st.caption(ONLY_OURS)
-    paged(words.table(people, names, on=today()), "now")
+    paged(words.table(people, names, on=today()), "now", size=MANY)
     with st.expander("Who gave these roles, when and why"):
-        paged(words.given(people, names, on=today()), "given")
+        paged(words.given(people, names, on=today()), "given", size=MANY)
     with st.expander("Roles that are over"):
-        paged(words.past(people, names, on=today()), "past")
+        paged(words.past(people, names, on=today()), "past", size=MANY)
     st.header("Bring somebody in", anchor="in")
     st.markdown(BY_LINK)
     with st.expander("Invite somebody"):
@@ -81,7 +80,7 @@ def _links(links: Sequence[Invitation], names: Names) -> None:
     if not links:
         st.markdown("None is open.")
         return
-    paged(words.links(links, names), "links")
+    paged(words.links(links, names), "links", size=MANY)
     with st.expander("Withdraw a link"):
         called = {one.number: f"{one.email}, {words.LINKS[one.kind]}" for one in links}
         which = st.selectbox("Link", list(called), format_func=lambda one: called[one], key="link-which")
@@ -100,21 +99,6 @@ def _sessions(people: Sequence[Listed], names: Names) -> None:
     with st.container(key="words-sessions"):
         st.table(words.sessions(one, names), hide_index=True)
     people_forms.sessions_end(one)
-
-
-def paged(frame: pd.DataFrame, key: str) -> None:
-    """A static table, in pages where it is long."""
-    if not len(frame):
-        st.markdown("None.")
-        return
-    if len(frame) > MANY:
-        first, last = st.selectbox(
-            f"{len(frame):,} rows, {MANY} at a time", pages(len(frame), size=MANY),
-            format_func=lambda ends: f"{ends[0] + 1:,} to {ends[1]:,}", key=f"page-{key}",
-        )  # fmt: skip
-        frame = frame[first:last]
-    with st.container(key=f"words-{key}"):
-        st.table(frame, hide_index=True)
 
 
 with calmly():

@@ -24,7 +24,7 @@ from app.calm import calmly
 from app.giving_out import Asked, offer
 from app.identity import current_person
 from app.issue_tables import plain
-from app.issues import pages
+from app.paging import stretch
 from app.permissions import Action, Person, scope_of
 from pipelines import board
 from pipelines.board import Board, ExpectedReturn
@@ -122,12 +122,7 @@ def show_versions(person: Person, chosen: filters.Chosen) -> None:
 
 def paged(rows: Sequence[ExpectedReturn], key: str, *, without: Sequence[str] = ()) -> None:
     """Expected returns as a table, in pages where there are many."""
-    if len(rows) > PAGE:
-        first, last = st.selectbox(
-            f"{len(rows):,} rows, {PAGE} at a time", pages(len(rows), size=PAGE),
-            format_func=lambda ends: f"{ends[0] + 1:,} to {ends[1]:,}", key=f"page-{key}",
-        )  # fmt: skip
-        rows = rows[first:last]
+    rows = stretch(list(rows), key, size=PAGE)
     table(board_words.table(rows).drop(columns=list(without)), key)
 
 

@@ -24,7 +24,7 @@ from pipelines.intake.tables import NamedFile
 from pipelines.warehouse.store import Warehouse
 from tests.factories import KEY, OFFICER, register_csv
 from tests.people.local import PASSWORD, Clock, Office
-from tests.sign_in.local_portal import Forms
+from tests.sign_in.local.portal import Forms
 
 EMAIL, WRONG = "dsl-of-nowhere@school.example", "a wrong password of somebody"
 TOKEN = "plumb_0123456789abcdefghijklmnopqrstuvwxyzABCDEFG"

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Iterator
 from datetime import date
 
 import httpx2
@@ -19,27 +18,11 @@ from pipelines.people import accounts, grants
 from pipelines.scope import Scope
 from schemas.roles import GrantRole
 from tests.people.local import OPERATING, OTHER_PASSWORD, PASSWORD
-from tests.sign_in.local_portal import ADDRESS, Browser, Browsers, LocalPortal
+from tests.sign_in.local.portal import ADDRESS, Browser, Browsers, LocalPortal
 
 EMAIL, NOBODY = "dsl@school.example", "dsl@nobody.example"
 SECRET = "JBSWY3DPEHPK3PXPJBSWY3DPEHPK3PXP"
 WRONG = "The e-mail address or the password is not right."
-
-
-@pytest.fixture
-def portal() -> LocalPortal:
-    return LocalPortal()
-
-
-@pytest.fixture
-def browsers(portal: LocalPortal) -> Iterator[Browsers]:
-    with portal.browsers() as found:
-        yield found
-
-
-@pytest.fixture
-def browser(browsers: Browsers) -> Browser:
-    return browsers.new()
 
 
 def sign_in(browser: Browser, email: str = EMAIL, password: str = PASSWORD) -> Browser:

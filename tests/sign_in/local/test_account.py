@@ -2,26 +2,13 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
-
 import pytest
 
 from tests.people.local import OTHER_PASSWORD, PASSWORD
-from tests.sign_in.local_portal import Browser, Browsers, LocalPortal
-from tests.sign_in.test_local_sign_in import EMAIL, SECRET, sign_in
+from tests.sign_in.local.portal import Browser, Browsers, LocalPortal
+from tests.sign_in.local.test_sign_in import EMAIL, SECRET, sign_in
 
 HOME = "/sign-in/local/account"
-
-
-@pytest.fixture
-def portal() -> LocalPortal:
-    return LocalPortal()
-
-
-@pytest.fixture
-def browsers(portal: LocalPortal) -> Iterator[Browsers]:
-    with portal.browsers() as found:
-        yield found
 
 
 @pytest.fixture

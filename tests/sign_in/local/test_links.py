@@ -3,30 +3,13 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Iterator
 
 import pytest
 
 from pipelines.people import accounts, grants, inviting
 from tests.people.local import OPERATING, OTHER_PASSWORD, PASSWORD
-from tests.sign_in.local_portal import Browser, Browsers, LocalPortal
-from tests.sign_in.test_local_sign_in import EMAIL, SECRET, sign_in
-
-
-@pytest.fixture
-def portal() -> LocalPortal:
-    return LocalPortal()
-
-
-@pytest.fixture
-def browsers(portal: LocalPortal) -> Iterator[Browsers]:
-    with portal.browsers() as found:
-        yield found
-
-
-@pytest.fixture
-def browser(browsers: Browsers) -> Browser:
-    return browsers.new()
+from tests.sign_in.local.portal import Browser, Browsers, LocalPortal
+from tests.sign_in.local.test_sign_in import EMAIL, SECRET, sign_in
 
 
 def link(portal: LocalPortal, organisation: str = "school:900001", email: str = EMAIL) -> str:
