@@ -10,7 +10,8 @@ from datetime import datetime
 from enum import StrEnum
 from typing import Annotated, Any
 
-from pipelines.people.programmes import Looked, Version
+from pipelines.people.programme_versions import Version
+from pipelines.people.programmes import Looked
 from pipelines.return_states import ReturnState
 from pipelines.returns import Checked
 from schemas.calendar import Term

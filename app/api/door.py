@@ -30,7 +30,7 @@ from app.api.pace import Limits, Pacer, Work
 from app.api.problems import ProblemError
 from pipelines.house import House
 from pipelines.people import tokens
-from pipelines.people.programmes import Once
+from pipelines.people.programme_once import Once
 from pipelines.people.tokens import Token, TokenState
 from pipelines.returns import NamedFile
 

@@ -22,8 +22,8 @@ from app.api.fields import DECLARED, EXPLANATIONS, SCHOOL, SEEN, TERM, YEAR, Fie
 from app.api.problems import Kind, ProblemError
 from pipelines import receipt_mail, returns
 from pipelines.house import House
-from pipelines.people import programmes
-from pipelines.people.programmes import Kept, Once
+from pipelines.people import programme_errors, programmes
+from pipelines.people.programme_once import Kept, Once
 from pipelines.people.tokens import Token, TokenScope
 from pipelines.returns import NamedFile, Stated
 from schemas.calendar import Term
@@ -196,12 +196,12 @@ def run(operation: Operation, call: Call) -> Answer:
 
 
 _KINDS: Mapping[type[PlumblineError], Kind] = {  # the first that fits
-    programmes.TokenEndedError: problems.REVOKED_TOKEN,
-    programmes.NotOpenError: problems.NOT_OPEN,
-    programmes.NoReturnError: problems.NO_RETURN,
-    programmes.KeyUsedError: problems.KEY_USED,
-    programmes.SignOffError: problems.SIGN_OFF,
-    programmes.SayWhatStandsError: problems.SAY_WHAT_STANDS,
+    programme_errors.TokenEndedError: problems.REVOKED_TOKEN,
+    programme_errors.NotOpenError: problems.NOT_OPEN,
+    programme_errors.NoReturnError: problems.NO_RETURN,
+    programme_errors.KeyUsedError: problems.KEY_USED,
+    programme_errors.SignOffError: problems.SIGN_OFF,
+    programme_errors.SayWhatStandsError: problems.SAY_WHAT_STANDS,
     ForbiddenError: problems.NOT_OPEN,
     StaleError: problems.STALE,
     QuestionError: problems.NOT_POSSIBLE,
@@ -211,7 +211,7 @@ _KINDS: Mapping[type[PlumblineError], Kind] = {  # the first that fits
 
 
 def _problem(fault: PlumblineError, call: Call) -> ProblemError:
-    if isinstance(fault, programmes.NotAcceptedError):
+    if isinstance(fault, programme_errors.NotAcceptedError):
         seen = returns.last_return(call.house.warehouse, call.token.organisation, call.urn)
         check = of_refused(fault.checked, urn=call.urn, seen=seen)
         return ProblemError(problems.NOT_ACCEPTED, str(fault), check=as_json(check))

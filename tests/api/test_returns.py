@@ -13,7 +13,8 @@ import pytest
 
 from pipelines import audit, returns, sign_off
 from pipelines.house import House
-from pipelines.people import programmes
+from pipelines.people.programme_once import KEYS_KEPT
+from pipelines.people.programme_versions import Version
 from pipelines.reporting import Question, Reporting
 from pipelines.scope import Scope
 from schemas.calendar import Term
@@ -391,7 +392,7 @@ def test_two_tokens_may_choose_the_same_key(house: House, mine: Programme) -> No
 
 def test_a_key_is_forgotten_after_thirty_days(house: House, mine: Programme, monkeypatch: pytest.MonkeyPatch) -> None:
     mine.send(return_of(1), **AUTUMN)
-    later = audit.now() + programmes.KEYS_KEPT
+    later = audit.now() + KEYS_KEPT
     monkeypatch.setattr(audit, "now", lambda: later - timedelta(seconds=90))
     assert mine.send(return_of(1), **AUTUMN).json()["version"] == 1
     monkeypatch.setattr(audit, "now", lambda: later + timedelta(seconds=90))
@@ -403,4 +404,4 @@ def test_of_the_key_and_the_request_only_hashes_are_kept(house: House, mine: Pro
     [row] = rows(house, "SELECT * FROM programme_keys")
     assert "a-key-that-says-something" not in str(row)
     assert "INC-1" not in str(row)
-    assert set(json.loads(row["answer"])) == set(programmes.Version.__slots__) - {"issues"}
+    assert set(json.loads(row["answer"])) == set(Version.__slots__) - {"issues"}
