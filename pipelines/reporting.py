@@ -6,16 +6,14 @@ what it sees of others is protected (`disclosure`), whatever the caller wants.
 
 from __future__ import annotations
 
-from collections import OrderedDict
-from collections.abc import Callable, Mapping, Sequence
-from dataclasses import dataclass, replace
+from collections.abc import Callable, Mapping
+from dataclasses import replace
 from datetime import date, datetime
-from threading import Lock
-from typing import Any, TypeVar
+from typing import TypeVar
 
 import pandas as pd
 
-from pipelines import access_record, audit, exact, school_facts, survival_curves
+from pipelines import access_record, audit, exact, returns_read, school_facts, survival_curves
 from pipelines.disclosure import LEAST_SCHOOLS
 from pipelines.erasing.kept import last_erasure
 from pipelines.figures import (
@@ -30,19 +28,21 @@ from pipelines.figures import (
     categories,
     category_label,
 )
-from pipelines.history import FIRST_YEAR, schools_in_scope
+from pipelines.homes import home, homes
+from pipelines.kept_answers import KeptAnswers
+from pipelines.of_others import coverage_of_others, must_be_comparable
+from pipelines.outcomes import OutcomeCount, outcomes
 from pipelines.school_facts import SchoolFacts
 from pipelines.scope import Actor, Scope, ScopeKind
 from pipelines.sharing.answers import shared_answer
 from pipelines.sharing.releasing import release_due
 from pipelines.survival_curves import AgainCurve, Difference, IncidentsPerChild, Point
 from pipelines.warehouse import questions
-from pipelines.warehouse.compose import bindings
 from pipelines.warehouse.standing import grains_at
 from pipelines.warehouse.store import Cursor, Warehouse
 from schemas.errors import ForbiddenError, RefusedError
 from schemas.measurement import Kind, measure
-from schemas.rulesets import OUTCOME_LABELS, Outcome, rule_set
+from schemas.rulesets import rule_set
 
 __all__ = [
     "BREAKDOWNS", "CATEGORIES", "LEAST_SCHOOLS", "STATE_WORDS", "AgainCurve", "Coverage", "Difference", "Figure",
@@ -50,18 +50,8 @@ __all__ = [
     "State", "categories", "category_label",
 ]  # fmt: skip
 
-KEPT_ANSWERS = 2000
 ROWS_READ = "incidents read"
 T = TypeVar("T")
-
-
-@dataclass(frozen=True, slots=True)
-class OutcomeCount:
-    """How many incidents of one combination had one of the five outcomes; None where withheld."""
-
-    by: Mapping[str, str]
-    outcome: Outcome
-    count: int | None
 
 
 class Reporting:
@@ -70,9 +60,7 @@ class Reporting:
     def __init__(self, warehouse: Warehouse, *, least_shown: int = 5) -> None:
         self._warehouse = warehouse
         self._least = least_shown
-        self._answers: OrderedDict[tuple[object, ...], Any] = OrderedDict()
-        self._lock = Lock()
-        self._erasure = 0
+        self._answers = KeptAnswers()
 
     # -- figures ------------------------------------------------------------------------------------------
 
@@ -83,10 +71,10 @@ class Reporting:
         with self._warehouse.reading() as cursor:
             moment, version = self._moment(cursor, question.as_at)
             key = ("figures", scope, question, version, moment.date())  # another day, another term is due
-            kept = self._kept(key)
+            kept = self._answers.find(key)
             if kept is None:
                 exact.must_exist(cursor, scope, question, moment)
-                kept = self._keep(key, exact.answer(cursor, scope, question, moment, version))
+                kept = self._answers.keep(key, exact.answer(cursor, scope, question, moment, version))
             found: FigureTable = replace(kept, as_at=moment)
             return found
 
@@ -94,13 +82,13 @@ class Reporting:
         with self._warehouse.reading() as cursor:
             moment, _ = self._moment(cursor, None)
             exact.must_exist(cursor, about, question, moment, released=True)
-            la_code = _must_be_comparable(cursor, scope, about, question, moment)
+            la_code = must_be_comparable(cursor, scope, about, question, moment)
         self.release(la_code)
         with self._warehouse.reading() as cursor:
             moment, version = self._moment(cursor, None)
             if measure(question.measure).kind is Kind.COVERAGE:
                 exact.must_exist(cursor, about, question, moment)
-                return _coverage_of_others(cursor, scope, question, about, moment, version)
+                return coverage_of_others(cursor, scope, question, about, moment, version)
             return shared_answer(cursor, scope, question, la_code=la_code, moment=moment)
 
     def shared(self, scope: Scope, question: Question) -> FigureTable:
@@ -119,9 +107,9 @@ class Reporting:
         with self._warehouse.reading() as cursor:
             moment, version = self._moment(cursor, None)
         key = ("released", la_code, version, moment.date())
-        if self._kept(key) is None:
+        if self._answers.find(key) is None:
             release_due(self._warehouse, la_code, least=self._least)
-            self._keep(key, True)
+            self._answers.keep(key, True)
 
     def data_version(self, as_at: datetime | None = None) -> int:
         """The number of the last change to what figures say."""
@@ -133,18 +121,13 @@ class Reporting:
     def outcomes(self, scope: Scope, question: Question) -> tuple[OutcomeCount, ...]:
         """The five outcomes under the question's rule set, counted for one's own schools."""
         _must_be_own(scope, question)
-        rules = rule_set(question.rule_set)
         with self._warehouse.reading() as cursor:
             moment, version = self._moment(cursor, question.as_at)
             key = ("outcomes", scope, question, version, moment.date())
-            kept = self._kept(key)
+            kept = self._answers.find(key)
             if kept is None:
                 exact.must_exist(cursor, scope, question, moment)
-                rows = cursor.rows(
-                    grains_at(cursor, scope, moment) + questions.outcomes(rules, question),
-                    exact.values_of(scope, question, moment),
-                )
-                kept = self._keep(key, _outcome_counts(rows))
+                kept = self._answers.keep(key, outcomes(cursor, scope, question, moment))
             found: tuple[OutcomeCount, ...] = kept
             return found
 
@@ -191,10 +174,10 @@ class Reporting:
         with self._warehouse.reading() as cursor:
             moment, version = self._moment(cursor, question.as_at)
             key = (name, scope, question, version, moment.date())
-            kept: T | None = self._kept(key)
+            kept: T | None = self._answers.find(key)
             if kept is None:
                 exact.must_exist(cursor, scope, question, moment)
-                kept = self._keep(key, work(cursor, scope, question, moment))
+                kept = self._answers.keep(key, work(cursor, scope, question, moment))
             return kept
 
     def days_told(self, scope: Scope, question: Question) -> tuple[date, ...]:
@@ -215,37 +198,13 @@ class Reporting:
         with self._warehouse.reading() as cursor:
             moment, _ = self._moment(cursor, question.as_at)
             exact.must_exist(cursor, scope, question, moment)
-            values = exact.values_of(scope, question, moment)
-            wanted = {name: values[name] for name in ("as_at", "scope", "terms", "year", "term", "phase", "school")}
-            return cursor.frame(
-                grains_at(cursor, scope, moment)
-                + "SELECT * FROM expected e WHERE ($year IS NULL OR academic_year = $year) "
-                "AND ($term IS NULL OR term = $term) AND ($phase IS NULL OR phase = $phase) "
-                "AND ($school IS NULL OR school_urn = $school) ORDER BY school_name, first_day",
-                wanted,
-            )
+            return returns_read.expected(cursor, scope, question, moment)
 
     def versions(self, scope: Scope) -> pd.DataFrame:
         """Every version that one's own schools have sent, the latest first, and the roles of who sent and signed it."""
         with self._warehouse.reading() as cursor:
             moment, _ = self._moment(cursor, None)
-            return cursor.frame(
-                grains_at(cursor, scope, moment)
-                + "SELECT r.*, s.name AS school_name, coalesce(a.role, '') AS recorded_role, "
-                "coalesce(o.role, '') AS signed_off_as "
-                "FROM returns r "
-                "JOIN terms t ON t.academic_year = r.academic_year AND t.term = r.term "
-                "JOIN scope_schools m ON m.urn = r.school_urn AND t.last_day BETWEEN m.from_date AND m.to_date "
-                "LEFT JOIN register s ON s.urn = r.school_urn "
-                # of two versions in one moment each has an event of its own: the role is told once
-                "LEFT JOIN (SELECT DISTINCT recorded_at, actor, subject, role FROM audit) a "
-                "ON a.recorded_at = r.recorded_at AND a.actor = r.recorded_by "
-                "AND a.subject = 'school:' || r.school_urn || ' ' || r.academic_year || ' ' || r.term "
-                "LEFT JOIN sign_offs o ON o.return_id = r.return_id "
-                "WHERE r.incidents IS NOT NULL "  # not of a year of which the rows were erased
-                "ORDER BY r.recorded_at DESC, r.return_id DESC",
-                bindings(scope, as_at=moment, first_year=FIRST_YEAR),
-            )
+            return returns_read.versions(cursor, scope, moment)
 
     def periods(self, scope: Scope) -> list[tuple[str, str]]:
         """The (academic year, term) pairs of which returns are expected, earliest first."""
@@ -260,106 +219,17 @@ class Reporting:
         """What an organisation is called, and the authority and trust that a school belongs to today."""
         with self._warehouse.reading() as cursor:
             moment, _ = self._moment(cursor, None)
-            found = _homes(cursor, scope, moment)
-        return _home(scope, found[0]) if found else {"name": str(scope)}
+            found = homes(cursor, scope, moment)
+        return home(scope, found[0]) if found else {"name": str(scope)}
 
     # -- keeping ------------------------------------------------------------------------------------------
 
     def _moment(self, cursor: Cursor, as_at: datetime | None) -> tuple[datetime, int]:
         moment = as_at or audit.now()
-        self._let_go_of_what_was_erased(last_erasure(cursor))
+        self._answers.let_go_of_what_was_erased(last_erasure(cursor))
         return moment, audit.data_version(cursor, as_at=moment)
-
-    def _let_go_of_what_was_erased(self, last: int) -> None:
-        """Answers are kept by the version of the data, also of earlier ones: none outlives an erasure."""
-        with self._lock:
-            if last != self._erasure:
-                self._answers.clear()
-                self._erasure = last
-
-    def _kept(self, key: tuple[object, ...]) -> Any:
-        with self._lock:
-            if key in self._answers:
-                self._answers.move_to_end(key)
-            return self._answers.get(key)
-
-    def _keep(self, key: tuple[object, ...], answer: Any) -> Any:
-        with self._lock:
-            self._answers[key] = answer
-            while len(self._answers) > KEPT_ANSWERS:
-                self._answers.popitem(last=False)
-        return answer
 
 
 def _must_be_own(scope: Scope, question: Question) -> None:
     if question.about not in (None, scope):
         raise ForbiddenError("This is shown only for your own organisation.")
-
-
-def _must_be_comparable(cursor: Cursor, scope: Scope, about: Scope, question: Question, moment: datetime) -> str:
-    """The authority in whose releases the answer is; others' figures are those of an organisation one belongs to."""
-    if about.kind not in (ScopeKind.AUTHORITY, ScopeKind.TRUST):
-        raise ForbiddenError("Another school's figures are not shown.")
-    if question.as_at or question.school:
-        raise ForbiddenError("Figures of other organisations are shown for all their schools, as they were released.")
-    mine = schools_in_scope(cursor, scope, on=moment.date(), as_at=moment)
-    theirs = schools_in_scope(cursor, about, on=moment.date(), as_at=moment)
-    if not mine & theirs:
-        raise ForbiddenError("You can compare with an authority or trust that your schools belong to.")
-    if about.kind is ScopeKind.AUTHORITY:
-        return about.code
-    if scope.kind is ScopeKind.TRUST:
-        raise ForbiddenError("You can compare with an authority that your schools belong to.")
-    return _home(scope, _homes(cursor, scope, moment)[0])["la"]
-
-
-def _coverage_of_others(
-    cursor: Cursor, scope: Scope, question: Question, about: Scope, moment: datetime, version: int
-) -> FigureTable:
-    """Whether returns came says nothing about a child; which of them were nil may."""
-    if not set(question.by) <= {"term", "year"}:
-        raise RefusedError("Of others, returns received are shown over time only.")
-    whole = exact.answer(cursor, about, replace(question, about=None), moment, version)
-    rows = tuple(replace(row, coverage=replace(row.coverage, nil=0)) for row in whole.rows)
-    return replace(
-        whole, question=question, scope=scope, coverage=replace(whole.coverage, nil=0), rows=rows, protected=True,
-        names={},
-    )  # fmt: skip
-
-
-def _homes(cursor: Cursor, scope: Scope, moment: datetime) -> list[dict[str, Any]]:
-    return cursor.rows(
-        grains_at(cursor, scope, moment) + "SELECT s.*, t.trust_uid AS member_of, t.trust_name AS member_name, "
-        # an organisation whose schools have all gone elsewhere is still called what it was
-        "(SELECT max(la_name) FROM authority_members WHERE la_code = $scope) AS own_la_name, "
-        "(SELECT max(trust_name) FROM trust_members WHERE trust_uid = $scope) AS own_trust_name "
-        "FROM scope_schools m JOIN register s ON s.urn = m.urn "
-        "LEFT JOIN trust_members t ON t.urn = s.urn AND $as_at::DATE BETWEEN t.from_date AND t.to_date "
-        "ORDER BY m.to_date DESC, s.status = 'closed' LIMIT 1",
-        bindings(scope, as_at=moment, first_year=FIRST_YEAR),
-    )
-
-
-def _outcome_counts(rows: Sequence[Mapping[str, Any]]) -> tuple[OutcomeCount, ...]:
-    order = list(OUTCOME_LABELS)
-    found = [
-        OutcomeCount(
-            {name.removeprefix("by_"): str(value) for name, value in row.items() if name.startswith("by_")},
-            Outcome(row["outcome"]),
-            int(row["count"]),
-        )
-        for row in rows
-    ]
-    return tuple(sorted(found, key=lambda one: (tuple(one.by.values()), order.index(one.outcome))))
-
-
-def _home(scope: Scope, row: Mapping[str, Any]) -> dict[str, str]:
-    names = {
-        ScopeKind.SCHOOL: row["name"],
-        ScopeKind.TRUST: row["own_trust_name"],
-        ScopeKind.AUTHORITY: row["own_la_name"],
-    }
-    found = {"name": str(names.get(scope.kind) or scope), "la": str(row["la_code"]), "la_name": str(row["la_name"])}
-    if row["member_of"] and scope.kind is ScopeKind.SCHOOL:
-        found |= {"trust": str(row["member_of"]), "trust_name": str(row["member_name"])}
-    return found
