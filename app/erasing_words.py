@@ -21,6 +21,7 @@ TABLES = {
     "mappings": "mappings of wordings", "decisions": "decisions of the school", "invitations": "invitations",
     "tokens": "programmes' tokens", "token_days": "days on which tokens were used",
 }  # fmt: skip
+NOT_TOLD = "not told: of all schools together"
 KINDS = {
     Kind.RETENTION: "everything past the retention period",
     Kind.RETURN: "a return, in every version",
@@ -62,8 +63,13 @@ def _row(one: Count, names: Mapping[str, str]) -> dict[str, str]:
 def history(found: Iterable[Listed], names: Mapping[str, str]) -> pd.DataFrame:
     """What went, the latest first."""
     rows = [
-        (moment(one.erased_at), opening(what(one.request, names)), rows_in_words(one.counts), plain(one.erased_by),
-         plain(one.approved_by), one.reference)
+        (moment(one.erased_at), opening(what(one.request, names)), rows_in_words(one.counts) or NOT_TOLD,
+         _who(one.erased_by, one.role), _who(one.approved_by, one.approved_role), one.reference)
         for one in found
     ]  # fmt: skip
     return pd.DataFrame(rows, columns=["When", "What", "Rows", "Asked for by", "Approved by", "Reference"])
+
+
+def _who(name: str, role: str) -> str:
+    """A name with a role, or the role alone where the name is not told."""
+    return f"{plain(name)}, {role}" if name else opening(role)

@@ -19,15 +19,14 @@ from typing import Any
 
 from pipelines import access_record, audit
 from pipelines.history import FIRST_YEAR
+from pipelines.own_people import sessions_of, who
 from pipelines.scope import OPERATOR, Actor, Scope, ScopeKind
 from pipelines.warehouse.compose import bindings
 from pipelines.warehouse.standing import grains_at
 from pipelines.warehouse.store import Cursor, Warehouse
 from schemas.calendar import academic_year, start_year
 
-KEY = re.compile(r"(?:^|\()([0-9a-f]{16})\)?$")
 OF_SCHOOL = re.compile(r"school:([0-9]{6})(?: .*)?")
-SESSIONS = "session:"
 READ = ("sequence", "recorded_at", "actor", "role", "scope", "action", "subject", "detail", "purpose", "request_id")
 AT_ONCE = 2_000
 MOST = 10_000  # a longer list takes seconds to make, and a page shows the first of them
@@ -119,21 +118,21 @@ def _concerning(
     cursor: Cursor, scope: Scope, from_day: date | None, to_day: date | None, *, besides: bool
 ) -> Iterator[Look]:  # fmt: skip
     belonged = _schools_of(cursor, scope)
-    own_people = _people_of(cursor, scope) if besides else frozenset()
+    sessions = sessions_of(cursor, scope) if besides else None
     asked = (
         f"SELECT {', '.join(READ)} FROM audit "
         "WHERE ($starts IS NULL OR recorded_at >= $starts) AND ($ends IS NULL OR recorded_at < $ends) "
-        "AND (scope = $own OR subject = $own OR list_contains($people, actor) "
+        "AND (scope = $own OR subject = $own OR list_contains($sessions, subject) "
         "OR list_has_any(regexp_extract_all(subject || ' ' || detail, '[0-9]{6}'), $urns)) ORDER BY sequence DESC"
     )
     values = {
         "starts": from_day and datetime.combine(from_day, datetime.min.time()),
         "ends": to_day and datetime.combine(to_day + timedelta(days=1), datetime.min.time()),
-        "own": str(scope), "people": sorted(own_people), "urns": sorted(belonged),
+        "own": str(scope), "sessions": sorted(sessions or ()), "urns": sorted(belonged),
     }  # fmt: skip
     for rows in cursor.batches(asked, values, size=AT_ONCE):
         for row in rows:
-            found = _look(dict(zip(READ, row, strict=True)), scope, belonged, own_people)
+            found = _look(dict(zip(READ, row, strict=True)), scope, belonged, sessions)
             if found is not None:
                 yield found
 
@@ -153,26 +152,23 @@ def _schools_of(cursor: Cursor, scope: Scope) -> Belonged:
     return found
 
 
-def _people_of(cursor: Cursor, scope: Scope) -> frozenset[str]:
-    """Whoever acted for an organisation: their sign-ins are under no organisation."""
-    rows = cursor.rows("SELECT DISTINCT actor FROM audit WHERE scope = $own", {"own": str(scope)})
-    return frozenset(str(row["actor"]) for row in rows)
+def _look(event: Mapping[str, Any], scope: Scope, belonged: Belonged, sessions: frozenset[str] | None) -> Look | None:
+    """What an organisation may know of an event; None where it does not concern it.
 
-
-def _look(event: Mapping[str, Any], scope: Scope, belonged: Belonged, own_people: frozenset[str]) -> Look | None:
-    """What an organisation may know of an event; None where it does not concern it."""
+    Given `sessions` of its own people, what they did that is about nobody's data concerns it too: here and at no other
+    organisation that they act for.
+    """
     organisation, subject, detail = _scope(event["scope"]), str(event["subject"]), json.loads(event["detail"])
     day = event["recorded_at"].date()
     named = {urn: number for urn, number in _named(subject, detail).items()
              if any(first <= day <= last for first, last in belonged.get(urn, ()))}  # fmt: skip
-    own = organisation == scope or (subject.startswith(SESSIONS) and event["actor"] in own_people)
-    besides = own and bool(own_people)  # what one's own people did that is about nobody's data
-    if not named and subject != str(scope) and not besides:
+    own = organisation == scope or (organisation == OPERATOR and subject in (sessions or ()))
+    if not named and subject != str(scope) and not (own and sessions is not None):
         return None
     whole = own or (bool(named) and OF_SCHOOL.fullmatch(subject) is not None)  # else it may tell of other schools
     return Look(
         event["sequence"], event["recorded_at"], organisation, organisation == scope, event["role"],
-        _who(event["actor"], own=own), event["action"], event["purpose"] or "", named, detail if whole else {},
+        who(event["actor"], own=own), event["action"], event["purpose"] or "", named, detail if whole else {},
         event["request_id"] or "",
     )  # fmt: skip
 
@@ -183,17 +179,17 @@ def _named(subject: str, detail: Mapping[str, Any]) -> dict[str, int]:
     counted = told.items() if isinstance(told, dict) else ((urn, 0) for urn in told)
     found = {str(urn): int(number) for urn, number in counted}
     if of_school := OF_SCHOOL.fullmatch(subject):
-        found.setdefault(of_school[1], int(detail.get("rows", 0) or 0))
+        found.setdefault(of_school[1], _count(detail.get("rows")))
     return found
+
+
+def _count(rows: object) -> int:
+    """A number of rows, told as one or table by table."""
+    if isinstance(rows, dict):
+        return sum(int(number) for number in rows.values())
+    return rows if isinstance(rows, int) else 0
 
 
 @lru_cache(maxsize=1000)
 def _scope(text: str) -> Scope:
     return OPERATOR if text == str(OPERATOR) else Scope.parse(text)
-
-
-def _who(actor: str, *, own: bool) -> str:
-    if own:
-        return actor
-    found = KEY.search(actor)
-    return found[1] if found else ""

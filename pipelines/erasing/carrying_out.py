@@ -128,12 +128,27 @@ def _end_grants(cursor: Cursor, urn: str, actor: Actor) -> None:
 
 
 def _count_again(cursor: Cursor, plan: Plan) -> None:
-    """How many rows each version of which some went has now: a header must not tell what is gone."""
+    """How many rows each version of which some went has now: neither a header nor an answer tells what is gone."""
+    ids = {"ids": sorted({one.return_id for one in plan.places})}
     for table in ("incidents", "children"):
         cursor.run(
             f"UPDATE returns SET {table} = (SELECT count(*) FROM {table} t WHERE t.return_id = returns.return_id) "
             "WHERE return_id IN (SELECT unnest($ids))",
-            {"ids": sorted({one.return_id for one in plan.places})},
+            ids,
+        )
+    answered = cursor.rows(
+        "SELECT k.token_id, k.key_hash, k.recorded_at, k.answer, r.incidents, r.children, (SELECT count(*) "
+        "FROM explanations e WHERE e.return_id = k.return_id) AS explained FROM programme_keys k "
+        "JOIN returns r ON r.return_id = k.return_id WHERE k.return_id IN (SELECT unnest($ids))",
+        ids,
+    )
+    for row in answered:
+        now = {name: int(row[name]) for name in ("incidents", "children", "explained")}
+        told = json.dumps({**json.loads(row["answer"]), **now}, sort_keys=True)
+        cursor.run(
+            "UPDATE programme_keys SET answer = $told "
+            "WHERE token_id = $token AND key_hash = $key AND recorded_at = $at",
+            {"told": told, "token": row["token_id"], "key": row["key_hash"], "at": row["recorded_at"]},
         )
 
 

@@ -9,7 +9,7 @@ from __future__ import annotations
 import json
 import os
 from collections.abc import Sequence
-from dataclasses import asdict, dataclass
+from dataclasses import asdict, dataclass, replace
 from datetime import datetime
 from pathlib import Path
 from typing import Any
@@ -19,9 +19,11 @@ from pipelines.erasing import plans
 from pipelines.erasing.carrying_out import Erased, erase
 from pipelines.erasing.plans import Found, Plan, place_of
 from pipelines.erasing.requests import Kind, Request
-from pipelines.history import schools_ever_in_scope
+from pipelines.history import last_day_of, schools_in_scope
+from pipelines.own_people import people_of, who
 from pipelines.scope import Actor, Scope, ScopeKind
 from pipelines.warehouse.store import Cursor, Warehouse
+from schemas.calendar import Term
 from schemas.errors import UnreadableError, WarehouseError
 
 WRONG = "This is not a list of erasures that Plumbline wrote."
@@ -48,13 +50,35 @@ class Listed:
 
 
 def history(warehouse: Warehouse, scope: Scope) -> tuple[Listed, ...]:
-    """What was erased of an organisation's schools, and under the retention rule, the latest first."""
+    """What was erased of an organisation's schools, and under the retention rule, the latest first.
+
+    The rule erases in every school at once: that it did, and from when on rows are kept, is told to all, how many rows
+    went to nobody but the operator. Of others' people the key of their account is told, never their name.
+    """
     with warehouse.reading() as cursor:
         every = _all(cursor)
         if scope.kind is not ScopeKind.OPERATOR:
-            own = schools_ever_in_scope(cursor, scope, as_at=audit.now())
-            every = [one for one in every if not one.request.school_urn or one.request.school_urn in own]
+            people = people_of(cursor, scope)
+            every = [_as_told(one, people) for one in every if _is_of(cursor, scope, one)]
     return tuple(reversed(every))
+
+
+def _is_of(cursor: Cursor, scope: Scope, one: Listed) -> bool:
+    """Whether a school was the organisation's own: at the end of the term that went, else on the day of erasing."""
+    request = one.request
+    if request.kind is Kind.RETENTION:
+        return True
+    if request.kind is Kind.RETURN:
+        day = last_day_of(request.academic_year, Term(request.term))
+    else:
+        day = one.erased_at.date()
+    return request.school_urn in schools_in_scope(cursor, scope, on=day)
+
+
+def _as_told(one: Listed, people: frozenset[str]) -> Listed:
+    asked, approved = (who(name, own=name in people) for name in (one.erased_by, one.approved_by))
+    counts = {} if one.request.kind is Kind.RETENTION else one.counts
+    return replace(one, counts=counts, erased_by=asked, approved_by=approved)
 
 
 def is_pending(warehouse: Warehouse) -> bool:

@@ -11,7 +11,7 @@ from typing import Any
 import pandas as pd
 import pytest
 
-from pipelines import audit, returns, sign_off
+from pipelines import audit, erasing, returns, sign_off
 from pipelines.house import House
 from pipelines.people.programme_once import KEYS_KEPT
 from pipelines.people.programme_versions import Version
@@ -20,6 +20,7 @@ from pipelines.scope import Scope
 from schemas.calendar import Term
 from tests.api import world
 from tests.api.world import LEAD, SECOND, Programme, files_of, return_of
+from tests.erasing.worlds import erase
 from tests.factories import KEY, URN
 from tests.uploads import workbook, zip_of
 
@@ -397,6 +398,16 @@ def test_a_key_is_forgotten_after_thirty_days(house: House, mine: Programme, mon
     assert mine.send(return_of(1), **AUTUMN).json()["version"] == 1
     monkeypatch.setattr(audit, "now", lambda: later + timedelta(seconds=90))
     assert mine.send(return_of(1), **AUTUMN).json()["version"] == 2
+
+
+def test_a_request_that_comes_again_is_not_told_what_a_child_s_erasure_took(house: House, mine: Programme) -> None:
+    files = return_of(2)
+    first = mine.send(files, key="sent-before-and-again", **AUTUMN).json()
+    erase(house.warehouse, erasing.of_child("900001", f"{1:032x}"), when=audit.now())
+    again = mine.send(files, key="sent-before-and-again", **AUTUMN).json()
+    assert [(one["id"], one["incidents"], one["children"]) for one in (first, again)] == [
+        (first["id"], 2, 2), (first["id"], 1, 1),
+    ]  # fmt: skip
 
 
 def test_of_the_key_and_the_request_only_hashes_are_kept(house: House, mine: Programme) -> None:

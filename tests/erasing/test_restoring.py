@@ -4,19 +4,22 @@ from __future__ import annotations
 
 import shutil
 import stat
+from datetime import datetime
 from pathlib import Path
 
 import pytest
 
 from pipelines import audit, backing_up, erasing
 from pipelines.erasing import listing
+from pipelines.intake.tables import NamedFile
+from pipelines.register import load_register
 from pipelines.scope import OPERATOR, Scope
 from pipelines.warehouse.store import Warehouse
 from schemas.calendar import Term
 from schemas.errors import QuestionError, UnreadableError, WarehouseError
 from tests.erasing.test_bytes import filled, kept_as, on_disk, planted
 from tests.erasing.worlds import ASKS, erase
-from tests.factories import checked, child, incident, submit
+from tests.factories import OFFICER, checked, child, incident, submit, warehouse
 
 
 def counts(store: Warehouse) -> dict[str, int]:
@@ -109,3 +112,33 @@ def test_an_organisation_reads_what_was_erased_of_its_own_schools_only(tmp_path:
     assert [one.counts["incidents"] for one in listing.history(store, Scope.parse("la:990"))] == [2]
     assert listing.history(store, Scope.parse("la:991")) == ()
     assert len(listing.history(store, OPERATOR)) == 1
+
+
+def test_how_many_rows_the_rule_took_of_all_schools_together_is_told_to_nobody_but_the_operator(tmp_path: Path) -> None:
+    store = filled(tmp_path / "plumbline.duckdb", planted(2), planted(2))
+    erase(store, erasing.Request(erasing.Kind.RETENTION, academic_year="202627"), when=audit.now())
+    for scope in ("school:900001", "la:990", "la:991"):
+        [told] = listing.history(store, Scope.parse(scope))
+        assert (told.counts, told.erased_by, told.approved_by) == ({}, "", "")
+        assert told.request.academic_year == "202627"
+    [told] = listing.history(store, OPERATOR)
+    assert (told.counts["incidents"], told.erased_by, told.approved_by) == (2, "ada", "pat")
+
+
+def test_a_trust_is_not_told_what_was_erased_of_terms_after_a_school_left_it() -> None:
+    with warehouse({"URN": "900001"}) as store:
+        groups = (
+            b"URN,Group UID,Group Name,Group Type (code),Group Type,Joined date,Left date,Closed Date\n"
+            b"900001,99001,Before,06,Multi-academy trust,01/09/2019,31/12/2024,\n"
+            b"900001,99002,After,06,Multi-academy trust,01/01/2025,,\n"
+        )
+        load_register(store, [NamedFile("groups.csv", groups)], actor=OFFICER, when=datetime(2020, 1, 2))  # noqa: DTZ001
+        for year in ("202425", "202526"):
+            term = {"year": year, "term": Term.AUTUMN}
+            submit(store, checked([incident(reported_date=f"20{year[2:4]}-10-01")], **term))
+            erase(store, erasing.of_return("900001", year, Term.AUTUMN), when=audit.now())
+        told = {code: [one.request.academic_year for one in listing.history(store, Scope.parse(f"trust:{code}"))]
+                for code in ("99001", "99002")}  # fmt: skip
+        assert told == {"99001": ["202425"], "99002": ["202526"]}
+        erase(store, erasing.of_school("900001"), when=audit.now())
+        assert [len(listing.history(store, Scope.parse(f"trust:{code}"))) for code in ("99001", "99002")] == [1, 2]

@@ -9,19 +9,27 @@ from typing import Any
 
 import pytest
 
-from pipelines import access_record, audit, register, returns, who_looked
+from pipelines import access_record, audit, erasing, register, returns, who_looked
 from pipelines.intake.tables import NamedFile
+from pipelines.people import grants, identities
+from pipelines.people.grants import Grant
+from pipelines.people.identities import Identity
+from pipelines.people.sessions import Sessions
 from pipelines.reporting import Question, Reporting
 from pipelines.scope import Actor, Scope
 from pipelines.warehouse.store import Warehouse
 from pipelines.who_looked import Asked, Look
-from tests.factories import KEY, OFFICER, checked, incident, submit, warehouse
+from schemas.calendar import Term
+from schemas.roles import GrantRole
+from tests.erasing.worlds import erase
+from tests.factories import KEY, OFFICER, checked, child, incident, submit, warehouse
 
 ROWAN = Actor("Rowan Ashby (00112233445566aa)", "authority safeguarding officer", Scope.parse("la:990"), "follow_up")
 TOBIAS = Actor("Tobias Wren (ffeeddccbbaa9988)", "designated safeguarding lead", Scope.parse("school:900001"),
                "own_handling")  # fmt: skip
 SCHOOLS = ({"URN": "900001"}, {"URN": "900002"}, {"URN": "900003", "LA (code)": "991"})
 MISSED = {"age_difference": "yes", "police_contacted": "no", "social_care_contacted": "no"}
+CHILD_KEY = "c0ffee0123456789"
 ASKED = Question("incidents", rule_set="uksic-advice")
 
 
@@ -131,15 +139,61 @@ def test_a_search_finds_ones_own_people_by_name_and_others_by_the_key_of_their_a
     assert len(search(store, TOBIAS, who="la:990", what="READ")) == 1
 
 
+IDENTITY, MOVER = Identity("https://sign-in.example", "tobias"), Identity("https://sign-in.example", "mover")
+
+
+def held(store: Warehouse, who: Identity, *places: str) -> list[Grant]:
+    """A designated safeguarding lead at each of these, from long ago."""
+    start = date(2020, 9, 1)
+    with store.writing() as cursor:
+        identities.keep(cursor, who, name=f"Person {who.subject}", by="a test")
+    return [
+        grants.give(store, who, Scope.parse(place), GrantRole.LEAD, from_day=start, until_day=None, reason="a test",
+                    actor=OFFICER) for place in places
+    ]  # fmt: skip
+
+
 def test_a_search_shows_sign_ins_of_ones_own_people_and_of_nobody_else(store: Warehouse) -> None:
-    for actor in (ROWAN, TOBIAS):
-        missed(store, actor)
-        with store.writing() as cursor:
-            signed = Actor(actor.name, "signed in", OFFICER.scope)
-            audit.record(cursor, audit.Event(signed, "signed in", "session:900001900001aaaa"))
+    held(store, IDENTITY, "school:900001")
+    held(store, MOVER, "school:900002")
+    sessions = Sessions(store)
+    for who in (IDENTITY, MOVER):
+        sessions.start(who, told_by="a test")
     [found] = search(store, TOBIAS, what="signed in")
-    assert found.who == TOBIAS.name
+    assert found.own is False
+    assert found.who == f"Person tobias ({IDENTITY.key})"
     assert not [one for one in looks(store, "school:900001") if one.action == "signed in"]
+
+
+def test_what_somebody_does_at_their_next_organisation_is_not_told_to_the_one_before(store: Warehouse) -> None:
+    before, after = held(store, MOVER, "school:900001", "school:900002")
+    sessions = Sessions(store)
+    for one in (before, after):
+        sessions.act_as(sessions.start(MOVER, told_by="a test"), one.grant_id)
+    grants.end(store, before.grant_id, reason="moved", actor=OFFICER)
+    sessions.end(sessions.live()[-1].id, why="signed out")
+    sessions.start(MOVER, told_by="a test")  # now for one organisation only, which is taken for granted
+    found = search(store, TOBIAS)
+    assert [one.action for one in found if one.who.endswith(f"({MOVER.key})")] == ["organisation chosen", "signed in"]
+    assert {str(one.organisation) for one in found} <= {"school:900001", "operator"}
+
+
+@pytest.mark.parametrize(
+    "request_",
+    [erasing.of_child("900001", CHILD_KEY), erasing.of_return("900001", "202526", Term.AUTUMN),
+     erasing.of_school("900001"), erasing.Request(erasing.Kind.RETENTION, academic_year="202627")],
+    ids=lambda one: str(one.kind),
+)  # fmt: skip
+def test_an_erasure_is_among_what_is_seen_with_how_many_rows(store: Warehouse, request_: erasing.Request) -> None:
+    named = {"incident_ref": "900001-0"}
+    submit(store, checked([incident(**named)], [child(**named, child_key=CHILD_KEY)]))
+    erase(store, request_, when=audit.now())
+    for scope in ("school:900001", "la:990"):
+        found = [one for one in looks(store, scope) if one.action == "rows erased"]
+        assert [one.number > 0 for one in found] == [True] * (request_.kind is not erasing.Kind.RETENTION)
+    erased = [one for one in looks(store, "school:900001") if "erased" in one.action]
+    assert search(store, TOBIAS, what="erased") == erased
+    assert "rows erased" not in {one.action for one in looks(store, "la:991")}
 
 
 def test_a_search_is_narrowed_by_school_and_days(store: Warehouse) -> None:
