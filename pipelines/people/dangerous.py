@@ -73,7 +73,7 @@ def rests_on(cursor: Cursor, kind: Kind, content: Mapping[str, Any]) -> str:
     who = whom(cursor, kind, content)
     held = [(one.grant_id, str(one.organisation), str(one.role)) for one in grants.every(cursor) if one.identity == who]
     name = identities.name_of(cursor, who) if who else ""
-    account = accounts.of(cursor, who) if who and kind is not Kind.GRANT else None
+    account = accounts.of(cursor, who) if who else None
     return fingerprint(str(kind), dict(content), held, name, account.version if account else 0)
 
 

@@ -5,7 +5,7 @@ from __future__ import annotations
 from datetime import datetime
 
 from pipelines import audit
-from pipelines.people import accounts, grants, invitations
+from pipelines.people import accounts, grants, invitations, links
 from pipelines.people.accounts import Account
 from pipelines.people.inviting import NOT_YOUR_PERSON, all_theirs
 from pipelines.people.sessions import Sessions
@@ -34,6 +34,6 @@ def end(
             raise RefusedError(NOT_YOUR_PERSON)
         for one in held:
             grants.end_within(cursor, one.grant_id, reason=reason, actor=actor)
-        invitations.withdraw_all_within(cursor, account.subject, actor=actor, at=moment)
+        links.withdraw_all_within(cursor, account.identity, actor=actor, at=moment)
         accounts.end_within(cursor, account, actor=actor)
     return sessions.end_all(account.identity, why=WHY, actor=actor)

@@ -11,6 +11,7 @@ import pandas as pd
 
 from pipelines import audit
 from pipelines.intake.kept_words import kind_in_words
+from pipelines.people import links
 from pipelines.people.identities import Identity
 from pipelines.scope import Actor, Scope
 from pipelines.warehouse.store import Cursor, Warehouse
@@ -60,8 +61,12 @@ def give(
 
 
 def give_within(cursor: Cursor, grant: Grant, *, actor: Actor) -> Grant:
-    """The same within a transaction of the caller; the grant with its number is given back."""
+    """The same within a transaction of the caller; the grant with its number is given back.
+
+    The open links to the account end: each was made for what its owner was before.
+    """
     must_be_sound(grant)
+    links.withdraw_all_within(cursor, grant.identity, actor=actor, at=audit.now())
     number = int(cursor.rows("SELECT coalesce(max(grant_id), 0) + 1 AS next FROM grants")[0]["next"])
     given = replace(grant, grant_id=number, reason=reason_said(grant.reason))
     _append(cursor, given, "given", actor=actor)

@@ -174,6 +174,7 @@ CREATE TABLE IF NOT EXISTS invitations (
     organisation VARCHAR, role VARCHAR, from_day DATE, until_day DATE, reason VARCHAR, ends_at TIMESTAMP,
     made_by VARCHAR, state VARCHAR, recorded_at TIMESTAMP, recorded_by VARCHAR
 );
+ALTER TABLE invitations ADD COLUMN IF NOT EXISTS seconded_by VARCHAR;
 
 -- One row for each thing that happened to a proposal that takes two people: it waits, was approved (and carried out in
 -- the same transaction), withdrawn or turned down; the last version of a number says. content holds no child's key.
