@@ -31,8 +31,13 @@ def calmly(say: Callable[[str], object] = st.error) -> Iterator[None]:
             access.noted(identity.who_is_here(), fault)
         say(str(fault))
     except Exception as fault:
-        log.error("%s at %s", type(fault).__name__, _place(fault))
+        keep_in_log(fault)
         say(UNEXPECTED)
+
+
+def keep_in_log(fault: Exception) -> None:
+    """The kind of a fault and its place, and nothing else of it."""
+    log.error("%s at %s", type(fault).__name__, _place(fault))
 
 
 def _place(fault: Exception) -> str:

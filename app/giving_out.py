@@ -7,13 +7,15 @@ from __future__ import annotations
 
 from collections.abc import Callable
 from dataclasses import dataclass
+from typing import Any
 
 import streamlit as st
 from streamlit.runtime.scriptrunner import get_script_run_ctx
 
 from app import identity
+from app.calm import UNEXPECTED, keep_in_log
 from app.permissions import Person
-from schemas.errors import RefusedError
+from schemas.errors import PlumblineError, RefusedError
 
 GONE = "What this file was made of is no longer here. Check the file again."
 
@@ -39,13 +41,30 @@ def download(
 
     The click reaches the server outside the page, so the page's own guard does not run. The file is made only while
     what stands at `place` in the session is `still` what it was drawn for: not after it was cancelled or sent, nor when
-    somebody else is here.
+    somebody else is here, nor once the grant under which it was drawn is over.
     """
     context = get_script_run_ctx()
 
     def made() -> bytes:
-        if context is None or place not in context.session_state or not still(context.session_state[place]):
+        if not identity.is_here(_at(identity.PERSON)) or place not in _state() or not still(_at(place)):
             raise RefusedError(GONE)
-        return asked.make()
+        return _calmly(asked.make)
+
+    def _state() -> Any:
+        return context.session_state if context is not None else {}
+
+    def _at(name: str) -> object:
+        return _state()[name] if name in _state() else None  # noqa: SIM401 - Streamlit's own has no `get`
 
     st.download_button(label, made, file_name=asked.name, mime=asked.mime, on_click="ignore", key=key, help=help)
+
+
+def _calmly(make: Callable[[], bytes]) -> bytes:
+    """Streamlit writes whatever goes wrong here into the log as it is: so nothing but a sentence of ours may."""
+    try:
+        return make()
+    except PlumblineError:
+        raise
+    except Exception as fault:
+        keep_in_log(fault)
+        raise RefusedError(UNEXPECTED) from None

@@ -43,9 +43,9 @@ def current_person(action: Action | None = None) -> Person:
     return person
 
 
-def is_here(person: Person) -> bool:
-    """Whether the same person, under the same grant, is still here: asked when a file is made at a click."""
-    return (demonstration.who_is_here() if is_demonstration() else signed_in.who_is_here()) == person
+def is_here(person: object) -> bool:
+    """Whether somebody is still here under the same grant: asked when a file is made at a click, outside any page."""
+    return isinstance(person, Person) and (is_demonstration() or signed_in.still_is(person))
 
 
 def keep_in_address(person: Person) -> None:

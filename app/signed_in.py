@@ -22,12 +22,22 @@ def session() -> Session | None:
 def who_is_here() -> Person | None:
     """The person of this browser's session under the grant in use; None when either is missing."""
     found = session()
-    if found is None or found.grant is None:
+    return None if found is None else _person(found)
+
+
+def _person(found: Session) -> Person | None:
+    if found.grant is None:
         return None
     called = account_name(found.identity, found.name)
     return Person(
         found.identity.key, found.name or called, Role(found.grant.title), found.grant.organisation, called, found.id
     )
+
+
+def still_is(person: Person) -> bool:
+    """Whether somebody's session lives and has the same grant in use: known without their browser's request at hand."""
+    found = next((one for one in open_house().people.sessions.live() if one.id == person.session), None)
+    return found is not None and _person(found) == person
 
 
 def act_as(grant_id: int) -> None:

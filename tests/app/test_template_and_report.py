@@ -3,8 +3,10 @@
 from __future__ import annotations
 
 import json
+import traceback
 from collections.abc import Callable, Iterator
 from dataclasses import replace
+from datetime import date
 from pathlib import Path
 from types import SimpleNamespace
 from typing import Any
@@ -13,16 +15,20 @@ import pytest
 import streamlit as st
 from streamlit.testing.v1 import AppTest
 
-from app import giving_out, identity, report_download, sending, template_download
+from app import giving_out, identity, report_download, sending, signed_in, template_download
 from app.giving_out import GONE
 from app.permissions import Person, Role
 from pipelines.house import House
+from pipelines.people import grants
+from pipelines.people.identities import Identity
+from pipelines.people.sessions import Sessions
 from pipelines.returns import NamedFile, Stated
 from pipelines.scope import Scope
 from schemas.calendar import Term
 from schemas.errors import RefusedError
+from schemas.roles import GrantRole
 from tests.app.opened import csv_files, opened, visit, words
-from tests.factories import complete_incident
+from tests.factories import OFFICER, complete_incident
 from tests.filling import check as check_alone
 from tests.reports import SHEETS, sheets
 
@@ -39,7 +45,7 @@ def house(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Iterator[House]:
 @pytest.fixture
 def session(monkeypatch: pytest.MonkeyPatch) -> dict[str, Any]:
     """A session, as a click on a download finds it."""
-    state: dict[str, Any] = {}
+    state: dict[str, Any] = {identity.PERSON: ANN}
     monkeypatch.setattr(giving_out, "get_script_run_ctx", lambda: SimpleNamespace(session_state=state))
     return state
 
@@ -144,3 +150,36 @@ def test_no_report_is_made_of_what_somebody_checked_before(
     session[sending.DRAFT] = checked(house, status="")
     with pytest.raises(RefusedError, match=GONE):
         offered["send-report"]()
+
+
+def test_no_file_is_made_once_the_grant_is_over_though_the_page_stays_open(
+    house: House, session: dict[str, Any], offered: Made, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(identity, "is_demonstration", lambda: False)
+    store, who = house.warehouse, Identity("https://sign-in.example", "ann")
+    monkeypatch.setattr(signed_in, "open_house", lambda: SimpleNamespace(people=SimpleNamespace(sessions=sessions)))
+    given = grants.give(store, who, Scope.parse("school:900001"), GrantRole.LEAD, from_day=date(2020, 9, 1),
+                        until_day=None, reason="a test", actor=OFFICER)  # fmt: skip
+    sessions = Sessions(store)
+    sessions.start(who)
+    person = session[identity.PERSON] = signed_in._person(sessions.live()[0])
+    assert person is not None
+    template_download.section(person, Stated("900001", "202526", Term.AUTUMN))
+    assert offered["send-template"]()
+    grants.end(store, given.grant_id, reason="moved", actor=OFFICER)
+    with pytest.raises(RefusedError, match=GONE):
+        offered["send-template"]()
+
+
+@pytest.mark.usefixtures("house")
+def test_what_goes_wrong_in_making_a_file_leaves_its_kind_in_the_log_and_nothing_else(
+    session: dict[str, Any], offered: Made, caplog: pytest.LogCaptureFixture
+) -> None:
+    def fail() -> bytes:
+        raise ValueError("a cell of a child")
+
+    giving_out.offer("Take it", giving_out.Asked("a.csv", "text/csv", fail), person=ANN, key="broken")
+    with pytest.raises(RefusedError, match="on our side") as refused:
+        offered["broken"]()
+    assert "ValueError at" in caplog.text
+    assert "a cell" not in caplog.text + "".join(traceback.format_exception(refused.value))
