@@ -35,22 +35,27 @@ class LimitedBody:
         if not said.isdigit() or int(said) > most:
             await PlainTextResponse(TOO_LARGE, 413)(scope, receive, send)
             return
-        begun = False
-
-        async def sending(message: Message) -> None:
-            nonlocal begun
-            begun = True
-            await send(message)
-
-        try:
-            await self.app(scope, _counted(receive, most), sending)
-        except _TooLargeError:
-            if not begun:
-                await PlainTextResponse(TOO_LARGE, 413)(scope, receive, send)
+        await _unless_over(self.app, scope, _counted(receive, most), send, TOO_LARGE, 413)
 
 
-class _TooLargeError(Exception):
-    """More has come than an upload may be, whatever was said of its length."""
+class _OverError(Exception):
+    """More has come than may, whatever was said of its length."""
+
+
+async def _unless_over(app: ASGIApp, scope: Scope, receive: Receive, send: Send, words: str, status: int) -> None:
+    """Answer with these words once too much has come, whatever was reading it; or just stop, within an answer."""
+    begun = False
+
+    async def sending(message: Message) -> None:
+        nonlocal begun
+        begun = True
+        await send(message)
+
+    try:
+        await app(scope, receive, sending)
+    except _OverError:
+        if not begun:
+            await PlainTextResponse(words, status)(scope, receive, send)
 
 
 def _counted(receive: Receive, most: int) -> Receive:
@@ -61,7 +66,7 @@ def _counted(receive: Receive, most: int) -> Receive:
         message = await receive()
         seen += len(message.get("body", b""))
         if seen > most:
-            raise _TooLargeError
+            raise _OverError
         return message
 
     return counting
@@ -81,18 +86,23 @@ class UploadQuota:
         if scope["type"] != "http" or session is None or not within(scope["path"], (UPLOADS,)):
             await self.app(scope, receive, send)
             return
-        left = self.an_hour(scope) - self._within_the_hour(session.id)
+        most = self.an_hour(scope)
+        left = most - self._within_the_hour(session.id)
         said = Headers(scope=scope).get("content-length", "0")
         if left <= 0 or (said.isdigit() and int(said) > left + ENVELOPE):
             await PlainTextResponse(TOO_MUCH, 429)(scope, receive, send)
             return
-        await self.app(scope, self._noting(receive, session.id), send)
+        await _unless_over(self.app, scope, self._noting(receive, session.id, most), send, TOO_MUCH, 429)
 
-    def _noting(self, receive: Receive, session_id: str) -> Receive:
+    def _noting(self, receive: Receive, session_id: str, most: int) -> Receive:
+        """Count what comes, of all the uploads that are under way together."""
+
         async def noting() -> Message:
             message = await receive()
             if size := len(message.get("body", b"")):
                 self._brought[session_id].append((self.clock(), size))
+                if self._within_the_hour(session_id) > most + ENVELOPE:
+                    raise _OverError
             return message
 
         return noting

@@ -293,4 +293,7 @@ def test_a_session_uploads_only_so_much_in_an_hour(two: tuple[Any, Any]) -> None
     assert [sent(mine), sent(mine), sent(mine)] == [200, 200, 429]
     assert sent(other) == 200
     now[0] = 3601.0
+    pieces = [b"x" * 600_000] * 4  # within one upload, or in several that were begun together: counted as it comes
+    assert status(answer(limited, of(mine, dict(upload)), *pieces)) == 429
+    now[0] = 7202.0
     assert sent(mine) == 200
