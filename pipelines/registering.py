@@ -40,7 +40,10 @@ BELONGING = (
 )
 IN_USE = (
     "SELECT DISTINCT school_urn AS urn FROM returns "
-    "UNION SELECT substr(organisation, 8) FROM grants WHERE starts_with(organisation, 'school:')"
+    "UNION SELECT substr(organisation, 8) FROM grants WHERE starts_with(organisation, 'school:') "
+    # nor may a school be taken before it sends anything from those who wait for it to
+    "UNION SELECT urn FROM standing_authorities JOIN grants ON organisation = 'la:' || la_code "
+    "UNION SELECT urn FROM standing_members JOIN grants ON organisation = 'trust:' || trust_uid"
 )
 SCHOOLS = "SELECT urn, name, status, la_code FROM standing_schools WHERE urn IN (SELECT unnest($urns))"
 TRUSTS = "SELECT urn, trust_name FROM standing_members WHERE $on BETWEEN from_date AND to_date"
@@ -111,10 +114,10 @@ def load(warehouse: Warehouse, files: Sequence[NamedFile], tried: Tried, *, deci
 
 def in_the_way(others: int) -> str:
     """Why a file is not loaded from a page."""
-    schools = "a school" if others == 1 else f"{others:,} schools"
+    schools = "a school of another organisation belongs" if others == 1 else f"{others:,} schools of others belong"
     return (
-        f"This file would change to whom {schools} of others belong that send returns or sign in here, today or in the "
-        "past. Nothing of it is loaded. Whoever runs the portal can load it, with “plumbline register”."
+        f"This file would change to whom {schools}, today or in the past, of those who use this portal. Nothing of it "
+        "is loaded. Whoever runs the portal can load it, with “plumbline register”."
     )
 
 

@@ -86,13 +86,13 @@ TAKING = {
 
 
 @pytest.mark.parametrize("how", TAKING)
-@pytest.mark.parametrize("used", ["returns", "people"])
-def test_no_file_gives_an_authority_a_school_of_another_that_is_in_use(world: World, how: str, used: str) -> None:
+@pytest.mark.parametrize("used", ["returns", "people", "its authority"])
+def test_no_file_gives_an_authority_a_school_that_another_uses_or_waits_for(world: World, how: str, used: str) -> None:
     avery = world.decider("Avery", "la:990")
     if used == "returns":
         factories.submit(world.warehouse, factories.checked([factories.incident(school_urn="900003")]))
     else:
-        world.grant(world.person("Marian"), "school:900003", GrantRole.LEAD)
+        world.grant(world.person("Marian"), "school:900003" if used == "people" else "la:991", GrantRole.LEAD)
     files = TAKING[how]()
     tried = registering.attempt(world.warehouse, files, decider=avery)
     assert tried.others == 1
