@@ -65,10 +65,9 @@ def end(
         _must_be_theirs(cursor, decider, found.organisation, on=on)
         _must_leave_one(cursor, found, decider, on=on)
         ended = grants.end_within(cursor, grant_id, reason=reason, actor=decider.actor)
-        if ended.role is GrantRole.ADMINISTRATOR:
-            theirs = identities.account_name(ended.identity, identities.name_of(cursor, ended.identity) or "")
+        if ended.role in GIVEN_BY_TWO:
             about = looked_after(cursor, ended.organisation, on=on)
-            invitations.withdraw_made_within(cursor, theirs, about, actor=decider.actor, at=moment)
+            invitations.withdraw_made_within(cursor, ended.identity, about, actor=decider.actor, at=moment)
     for one in sessions.live():
         if one.identity == ended.identity and one.grant is None:
             sessions.end(one.id, why=WHY_ENDED, actor=decider.actor)

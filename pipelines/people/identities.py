@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import hashlib
+import re
 from dataclasses import dataclass
 
 import pandas as pd
@@ -12,6 +13,7 @@ from pipelines.warehouse.store import Cursor
 
 LONGEST_NAME = 120
 LOCAL = "local"
+KEY_AT_THE_END = re.compile(r"\(([0-9a-f]{16})\)\Z|\A([0-9a-f]{16})\Z")
 
 
 @dataclass(frozen=True, slots=True, order=True)
@@ -30,6 +32,12 @@ class Identity:
 def account_name(identity: Identity, name: str) -> str:
     """How the record names somebody: their name, and what tells them from a namesake."""
     return f"{name} ({identity.key})" if name else identity.key
+
+
+def key_of(called: str) -> str:
+    """The key in how the record names somebody, whatever their name was then; empty for whoever has no account."""
+    found = KEY_AT_THE_END.search(called)
+    return found[1] or found[2] if found else ""
 
 
 def keep(cursor: Cursor, identity: Identity, *, name: str, by: str) -> None:

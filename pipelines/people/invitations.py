@@ -8,8 +8,9 @@ from datetime import datetime
 from pipelines import audit
 from pipelines.people import grants, links
 from pipelines.people.grants import Grant
-from pipelines.people.identities import Identity
+from pipelines.people.identities import Identity, key_of
 from pipelines.people.links import Invitation, Kind, make_within
+from pipelines.people.makers import Makers
 from pipelines.people.reach import looks_after
 from pipelines.scope import Actor, Scope, ScopeKind
 from pipelines.warehouse.store import Cursor, Warehouse
@@ -22,6 +23,7 @@ PATH = "/invitation/"
 NOT_YOURS = "You can invite people only to your organisation and its schools."
 NOT_ADMINISTRATOR = "Links are made and ended by administrators only."
 GONE = "This link was used, was withdrawn or has run out. Ask whoever sent it for a new one."
+OWN = "Nobody uses a link that they made or agreed to. Ask another administrator."
 
 
 def must_be_administrator(actor: Actor) -> None:
@@ -31,8 +33,10 @@ def must_be_administrator(actor: Actor) -> None:
 
 
 def find(cursor: Cursor, code: str, *, at: datetime) -> Invitation | None:
-    """What a link is for; None when there is none of this code, or it was used or withdrawn, or has run out."""
-    return next(iter(links.of_code(cursor, code, at=at)), None)
+    """What a link is for; None when there is none of this code, it was used, withdrawn or has run out, or is no longer
+    one that its makers could make.
+    """
+    return next(iter(_that_stand(cursor, links.of_code(cursor, code, at=at), at=at)), None)
 
 
 def use_within(cursor: Cursor, code: str, identity: Identity, *, actor: Actor, at: datetime) -> Invitation:
@@ -40,6 +44,8 @@ def use_within(cursor: Cursor, code: str, identity: Identity, *, actor: Actor, a
     found = find(cursor, code, at=at)
     if found is None or (found.subject and found.subject != identity.subject):
         raise RefusedError(GONE)
+    if identity.key in (key_of(found.made_by), key_of(found.seconded_by)):
+        raise RefusedError(OWN)
     links.note_used(cursor, found, identity, actor=actor)
     if found.kind is not Kind.INVITATION:
         links.withdraw_all_within(cursor, identity, actor=actor, at=at)
@@ -65,14 +71,22 @@ def withdraw(warehouse: Warehouse, number: str, *, actor: Actor, now: datetime |
 
 
 def withdraw_made_within(
-    cursor: Cursor, made_by: str, about: Collection[Scope], *, actor: Actor, at: datetime
+    cursor: Cursor, maker: Identity, about: Collection[Scope], *, actor: Actor, at: datetime
 ) -> None:  # fmt: skip
-    """End every open link that somebody made, to these organisations or to an account, in the caller's transaction."""
-    made = [one for one in open_ones(cursor, at=at) if one.made_by == made_by]
+    """End every unused link that somebody made or agreed to, to these organisations or to an account."""
+    made = [one for one in links.unused(cursor, at=at) if maker.key in (key_of(one.made_by), key_of(one.seconded_by))]
     theirs = [one for one in made if one.organisation is None or one.organisation in about]
     links.withdraw_within(cursor, theirs, actor=actor)
 
 
 def open_ones(cursor: Cursor, *, at: datetime) -> tuple[Invitation, ...]:
     """Every link that can still be used, the one that runs out first at the beginning."""
-    return links.unused(cursor, at=at)
+    return _that_stand(cursor, links.unused(cursor, at=at), at=at)
+
+
+def _that_stand(cursor: Cursor, found: tuple[Invitation, ...], *, at: datetime) -> tuple[Invitation, ...]:
+    """Those of which the makers could make the same that day."""
+    if not found:
+        return ()
+    makers = Makers(cursor, on=at.date())
+    return tuple(one for one in found if makers.answer_for(one))

@@ -66,6 +66,7 @@ def invite_within(
     new = Invitation(
         secrets.token_hex(8), Kind.INVITATION, address(offer.email), "", offer.organisation, offer.role,
         offer.from_day, offer.until_day, _reason(offer.reason), moment + _lasting(lasts), actor.name,
+        seconded_by.name if seconded_by else "",
     )  # fmt: skip
     must_be_administrator(actor)
     _must_fit(offer)
@@ -103,8 +104,10 @@ def reset_within(
         raise RefusedError(NOT_YOUR_PERSON)
     if any(one.role in GIVEN_BY_TWO for one in held):
         _must_be_two(actor, seconded_by)
-    new = Invitation(secrets.token_hex(8), kind, account.email, account.subject, None, None, None, None,
-                     _reason(reason), moment + RESET_LASTS, actor.name)  # fmt: skip
+    new = Invitation(
+        secrets.token_hex(8), kind, account.email, account.subject, None, None, None, None, _reason(reason),
+        moment + RESET_LASTS, actor.name, seconded_by.name if seconded_by else "",
+    )  # fmt: skip
     return new, make_within(cursor, new, actor=actor)
 
 

@@ -1,0 +1,55 @@
+"""Whether whoever made a link could make it today: asked by the key of their account, never by their name."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Collection, Iterator
+from datetime import date
+from functools import cache
+
+from pipelines.people import grants
+from pipelines.people.identities import key_of
+from pipelines.people.links import Invitation
+from pipelines.people.reach import looked_after
+from pipelines.scope import Scope
+from pipelines.warehouse.store import Cursor
+from schemas.roles import GIVEN_BY_TWO, GrantRole
+
+OPERATOR_NAME = "command line"
+"""As the record names whoever runs the machine: no account's name, as each of those ends with a key."""
+
+
+class Makers:
+    """What the makers of links may do on a day, read once for many links."""
+
+    def __init__(self, cursor: Cursor, *, on: date) -> None:
+        self._held, self._on = grants.every(cursor), on
+        self._reach: Callable[[Scope], frozenset[Scope]] = cache(lambda whose: looked_after(cursor, whose, on=on))
+
+    def answer_for(self, link: Invitation) -> bool:
+        """Whether a link still is what its makers may give: all of it by the first, some of it by the second."""
+        if link.made_by == OPERATOR_NAME:
+            return True
+        about = self._about(link)
+        if not about or not any(about <= one for one in self._reaches(link.made_by, {GrantRole.ADMINISTRATOR})):
+            return False
+        return not self._takes_two(link) or link.seconded_by == OPERATOR_NAME or any(
+            about & one for one in self._reaches(link.seconded_by, GIVEN_BY_TWO)
+        )  # fmt: skip
+
+    def _about(self, link: Invitation) -> frozenset[Scope]:
+        """Every organisation that a link opens something of."""
+        if link.organisation is not None:
+            return frozenset({link.organisation})
+        return frozenset(one.organisation for one in self._held if one.identity == link.account)
+
+    def _takes_two(self, link: Invitation) -> bool:
+        if link.role is not None:
+            return link.role in GIVEN_BY_TWO
+        return any(one.identity == link.account and one.role in GIVEN_BY_TWO for one in self._held)
+
+    def _reaches(self, maker: str, roles: Collection[GrantRole]) -> Iterator[frozenset[Scope]]:
+        """What somebody looks after today under each of their roles of these kinds."""
+        key = key_of(maker)
+        for one in self._held:
+            if one.role in roles and one.holds(on=self._on) and one.identity.key == key:
+                yield self._reach(one.organisation)
