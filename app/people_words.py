@@ -153,6 +153,11 @@ def second(found: Seconds, one: Proposal, names: Names) -> str:
     )
 
 
+def why_not(why: str, found: Seconds, one: Proposal, names: Names) -> str:
+    """Why somebody cannot approve it, and who can."""
+    return f"{why} {second(found, one, names)}"
+
+
 def _acting(grant: Grant | None, names: Names) -> str:
     return role_at(grant.role, grant.organisation, names) if grant else "no organisation chosen yet"
 

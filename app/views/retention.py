@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import streamlit as st
 
-from app import erasing_form, erasing_words, signed_in
+from app import erasing_form, erasing_words, people_words, signed_in
 from app.calm import calmly
 from app.erasing_form import SAID
 from app.identity import current_person
@@ -17,6 +17,7 @@ from pipelines.erasing import Plan, listing
 from pipelines.house import House, open_house
 from pipelines.people import approvals
 from pipelines.people.deciding import Decider
+from pipelines.people.listing import names as organisations
 from pipelines.people.proposals import Kind, Proposal
 from pipelines.settings import settings
 
@@ -63,10 +64,11 @@ def _waiting(person: Person, house: House, names: dict[str, str]) -> None:
         st.markdown("Nothing waits.")
     for one in found:
         with st.container(border=True, key=f"erasure-{one.number}"):
-            _proposal(person, one, names, own=decider.is_same(one.author.identity))
+            _proposal(person, one, names, decider)
 
 
-def _proposal(person: Person, one: Proposal, names: dict[str, str], *, own: bool) -> None:
+def _proposal(person: Person, one: Proposal, names: dict[str, str], decider: Decider) -> None:
+    warehouse, own = open_house().warehouse, decider.is_same(one.author.identity)
     plan = Plan.of_text(str(one.content["plan"]))
     st.subheader(opening(erasing_words.what(plan.request, names)), anchor=False)
     by = "you" if own else f"{plain(one.author.actor.name)}, {one.author.actor.role}"
@@ -74,8 +76,11 @@ def _proposal(person: Person, one: Proposal, names: dict[str, str], *, own: bool
                 f"It would erase {erasing_words.rows_in_words(plan.by_table)}.")  # fmt: skip
     with st.expander("By school and term"):
         st.table(erasing_words.as_table(plan, names), hide_index=True)
+    why = approvals.why_not(warehouse, one, decider=decider)
+    if why:
+        st.markdown(people_words.why_not(why, approvals.who_could(warehouse, one), one, organisations(warehouse)))
     with st.container(horizontal=True):
-        if not own and may(person, Action.APPROVE_ERASURE):
+        if not why and may(person, Action.APPROVE_ERASURE):
             st.button("Approve, and erase it now", key=f"approve-{one.number}", type="primary", on_click=_approve,
                       args=(one.number, one.fingerprint))  # fmt: skip
         st.button("Withdraw it" if own else "Turn it down", key=f"end-{one.number}", on_click=_end, args=(one.number,))

@@ -24,8 +24,8 @@ PAGE = "second_person"
 WHY = (
     "Whoever can be a second person is made by two people: one proposes, another reads the same and approves, and it "
     "is done at that moment. The same holds for a link to the account of one, and for erasing (page Retention). "
-    "Another person is another person, not another account or role of the same. What nobody approves ends after "
-    "14 days."
+    "Another person is another person, not another account or role of the same, and not one of whom either gave "
+    "the other a role or made a link that the other used. What nobody approves ends after 14 days."
 )
 ASK_THEM = "Ask the person it concerns, by a way you trust, whether it is they and whether they expect this."
 
@@ -65,10 +65,11 @@ def _show(one: Proposal, here: Decider, names: Names) -> None:
     st.markdown("\n".join(f"- {line}" for line in what(one, names)))
     st.markdown(f"Proposed by {by}, {moment(one.proposed_at)}, because: {plain(one.reason)}. "
                 f"Ends {moment(one.ends_at)}.")  # fmt: skip
-    if own:
-        st.markdown(words.second(approvals.who_could(open_house().warehouse, one), one, names))
+    why = approvals.why_not(open_house().warehouse, one, decider=here)
+    if why:
+        st.markdown(words.why_not(why, approvals.who_could(open_house().warehouse, one), one, names))
     with st.container(horizontal=True):
-        if not own:
+        if not why:
             st.button("Approve: read what will happen", key=f"approve-{one.number}", on_click=_ask, args=(one, names))
         st.button("Withdraw it" if own else "Turn it down", key=f"end-{one.number}", on_click=_end, args=(one.number,))
 

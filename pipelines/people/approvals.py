@@ -1,6 +1,7 @@
 """Two people for the dangerous things: one proposes, another reads the same and approves, and so it is done.
 
-Another person is another account, never another grant of the same; nor is it the person whom it concerns. What is
+Another person is another account, never another grant of the same; nor is it the person whom it concerns, nor one who
+brought the author in or whom the author did. What is
 approved is what was read, it is carried out in the transaction of the approval, and it is refused where the author may
 no longer do it or anything that it rests on has changed.
 """
@@ -15,7 +16,7 @@ from pipelines import audit
 from pipelines.erasing import Plan
 from pipelines.erasing.plans import must_be_own
 from pipelines.erasing.requests import Kind as Erasing
-from pipelines.people import accounts, dangerous, grants, identities, proposals
+from pipelines.people import accounts, brought_in, dangerous, grants, identities, proposals
 from pipelines.people.accounts import Account
 from pipelines.people.dangerous import Done
 from pipelines.people.deciding import Decider, Seconds, must_administer, must_be, must_second, seconds
@@ -33,6 +34,10 @@ OWN = "You proposed this, so somebody else has to approve it."
 ABOUT_YOU = "This concerns your own account, so somebody else has to approve it."
 NAMESAKE = "Somebody of your name proposed this. If that is you, under another account, somebody else has to approve "
 NAMESAKE += "it; if not, whoever runs the portal can."
+COULD_BE_ONE = (
+    "One of you gave the other a role, or made or agreed to a link that the other used. So the two accounts could be "
+    "one person, and somebody else has to approve it."
+)
 TO_YOURSELF = "Nobody gives a role to themselves, or makes a link to their own account. Ask another administrator."
 GONE = "This proposal was approved, withdrawn or turned down, or has run out after 14 days. Nothing was done."
 CHANGED = "This is not what you read. Read the proposal again, then approve it."
@@ -109,7 +114,8 @@ def approve(
         moment = when or audit.now()
         found = _must_wait(cursor, number, moment)
         must_second(cursor, decider, found.organisation, on=moment.date())
-        _must_be_another(cursor, found, decider)
+        if why := _why_not(cursor, found, decider):
+            raise ForbiddenError(why)
         if read != found.fingerprint:
             raise StaleError(CHANGED)
         _author_must_still(cursor, found, on=moment.date())
@@ -140,11 +146,22 @@ def waiting(warehouse: Warehouse, decider: Decider, *, when: datetime | None = N
     return found if able else tuple(one for one in found if decider.is_same(one.author.identity))
 
 
+def why_not(warehouse: Warehouse, one: Proposal, *, decider: Decider) -> str:
+    """Why somebody who could be a second person is none for this proposal; empty where they are."""
+    with warehouse.reading() as cursor:
+        return _why_not(cursor, one, decider)
+
+
 def who_could(warehouse: Warehouse, one: Proposal) -> Seconds:
-    """Who could approve a proposal: neither its author nor whom it concerns."""
+    """Who could approve a proposal: not its author, not whom it concerns, nobody who could be one with the author."""
+    author = one.author.identity
     with warehouse.reading() as cursor:
         about = dangerous.whom(cursor, one.kind, one.content)
-        return seconds(cursor, one.organisation, {one.author.identity, about}, on=audit.now().date())
+        names = identities.known(cursor)
+        keys = brought_in.by_or_of(cursor, author) if author else frozenset()
+        called = names.get(author, "").casefold() if author else ""
+        none = {who for who, name in names.items() if who.key in keys or (called and name.casefold() == called)}
+        return seconds(cursor, one.organisation, {author, about, *none}, on=audit.now().date())
 
 
 def called(warehouse: Warehouse, one: Proposal) -> str:
@@ -198,16 +215,18 @@ def _must_wait(cursor: Cursor, number: int, moment: datetime) -> Proposal:
     return found
 
 
-def _must_be_another(cursor: Cursor, found: Proposal, decider: Decider) -> None:
+def _why_not(cursor: Cursor, found: Proposal, decider: Decider) -> str:
+    author = found.author.identity
     if decider.is_operator:
-        return
-    if decider.is_same(found.author.identity):
-        raise ForbiddenError(OWN)
+        return ""
+    if decider.is_same(author):
+        return OWN
     if decider.is_same(dangerous.whom(cursor, found.kind, found.content)):
-        raise ForbiddenError(ABOUT_YOU)
-    names = [identities.name_of(cursor, who) if who else None for who in (decider.identity, found.author.identity)]
-    if names[0] and names[1] and names[0].casefold() == names[1].casefold():
-        raise ForbiddenError(NAMESAKE)
+        return ABOUT_YOU
+    if author and decider.identity and decider.identity.key in brought_in.by_or_of(cursor, author):
+        return COULD_BE_ONE
+    names = [identities.name_of(cursor, who) if who else None for who in (decider.identity, author)]
+    return NAMESAKE if names[0] and names[1] and names[0].casefold() == names[1].casefold() else ""
 
 
 def _author_must_still(cursor: Cursor, found: Proposal, *, on: date) -> None:

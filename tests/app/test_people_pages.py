@@ -11,7 +11,8 @@ from streamlit.testing.v1 import AppTest
 
 from app.people_forms import SOMEBODY
 from app.permissions import PAGES, Action
-from pipelines.people import invitations
+from pipelines import erasing
+from pipelines.people import administering, approvals, grants, invitations
 from pipelines.people.deciding import Decider
 from schemas.roles import GrantRole
 from tests import factories
@@ -236,6 +237,29 @@ def test_where_nobody_else_could_approve_it_is_said_who_can(portal: Portal) -> N
     assert "plumbline people approve 1" in words(portal.visit("second_person"))
 
 
+@pytest.mark.parametrize("officer", [False, True])
+def test_whoever_invited_the_author_is_told_why_they_cannot_approve_and_who_can(portal: Portal, officer: bool) -> None:
+    world = portal.world
+    lead, avery = world.person("Tobias Hale"), world.decider("Avery Lin", "school:900001")
+    administering.give(world.warehouse, world.wanted(lead, "school:900001"), decider=avery)
+    if officer:
+        world.decider("Bo Carr", "la:990", OFFICER)
+    with world.warehouse.reading() as cursor:
+        (held,) = grants.of(cursor, lead, on=today())
+    factories.submit(world.warehouse, factories.checked([factories.incident(school_urn="900001")]))
+    author = world.under(held)
+    plan = erasing.plan(world.warehouse, erasing.of_school("900001"), actor=author.actor)
+    approvals.propose_erasure(world.warehouse, plan, reason="leaves", decider=author)
+    again(portal, avery)
+    app = portal.visit("retention")
+    assert "the two accounts could be one person" in words(app)
+    assert ("Invented can." in words(app)) is officer
+    assert ("plumbline people approve 1" in words(app)) is not officer
+    assert not [one for one in app.button if one.label.startswith("Approve")]
+    portal.sign_in(lead)
+    assert "You proposed this" in words(portal.visit("retention"))
+
+
 def test_a_school_with_one_administrator_is_helped_by_its_authority(portal: Portal) -> None:
     portal.world.decider("Cy Hart", "la:990")
     here(portal, "Avery Lin", "school:900001")
@@ -268,8 +292,6 @@ def test_what_was_put_to_be_read_is_not_done_once_ones_own_role_has_ended(portal
     app.run()
     app.button(key="end-read").click()
     app.run()
-    from pipelines.people import administering
-
     administering.end(portal.house.warehouse, portal.house.people.sessions, avery.grant_id, reason="left", decider=bo)
     app.button(key="confirm-yes").click()
     app.run()

@@ -64,6 +64,12 @@ class Town:
     def join(self, code: str) -> Account:
         return joining.join(self.office.desk, code, New("Di", self.office.desk.passwords.made(OTHER_PASSWORD))).account
 
+    def rename(self, who: Decider) -> None:
+        """Somebody takes another name."""
+        assert who.identity
+        with self.world.warehouse.writing() as cursor:
+            identities.keep(cursor, who.identity, name=f"{who.identity.subject} Married", by="a test")
+
     def opens(self, code: str) -> bool:
         return joining.found(self.office.desk, code) is not None
 
@@ -149,8 +155,7 @@ def _end(town: Town, avery: Decider) -> None:
 
 
 def _marry_and_end(town: Town, avery: Decider) -> None:
-    with town.world.warehouse.writing() as cursor:
-        identities.keep(cursor, avery.identity, name="Avery Married", by="a test")  # type: ignore[arg-type]
+    town.rename(avery)
     _end(town, avery)
 
 
