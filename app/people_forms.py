@@ -35,6 +35,10 @@ AT_ONCE = "What they have open under it closes at once."
 COMES_BACK = (
     "Their identity provider vouches for this role: unless it is ended there too, it comes back when they sign in."
 )
+NOT_NAMED = (
+    "Their name is not shown, as they are or were something at another organisation too: ask them, by a way you trust, "
+    "to read their reference to you."
+)
 WHY = "Why? The record keeps it, so name no child"
 SOMEBODY = Identity("", "")  # a choice in a list, no account
 Chosen = tuple[Scope, GrantRole, date, date | None, str]
@@ -83,15 +87,17 @@ def give(people: Sequence[Listed], names: Names) -> None:
 
 def _put_give(choice: Identity, reference: str, people: Sequence[Listed], chosen: Chosen, names: Names) -> None:
     if choice == SOMEBODY:
-        identity, name = administering.known_by(open_house().warehouse, reference)
+        here = deciding.decider(Action.KEEP_PEOPLE)
+        identity, name = administering.known_by(open_house().warehouse, reference, decider=here)
     else:
         identity, name = choice, next(one.name for one in people if one.identity == choice)
     scope, role, first, last, reason = chosen
     wanted = Grant(0, identity, scope, role, first, last, "", reason)
-    called = plain(name or identity.key)
+    called = plain(name) if name else f"Whoever reads the reference {identity.key}"
     words = (
-        f"{called} (reference {identity.key}) will be {role_at(role, scope, names)}: somebody who {MEANS[role]}, "
-        f"{days(first, last)}.",
+        f"{called} {f'(reference {identity.key}) ' if name else ''}will be {role_at(role, scope, names)}: somebody who "
+        f"{MEANS[role]}, {days(first, last)}.",
+        *(() if name else (NOT_NAMED,)),
         *((TWO,) if role in GIVEN_BY_TWO else ()),
     )
     label = "Yes, propose this role" if role in GIVEN_BY_TWO else "Yes, give this role"

@@ -62,7 +62,7 @@ def _show(one: Proposal, here: Decider, names: Names) -> None:
     st.header(f"Proposal {one.number}", anchor=False)
     own = here.is_same(one.author.identity)
     by = "you" if own else plain(f"{one.author.actor.name}, {one.author.actor.role}")
-    st.markdown("\n".join(f"- {line}" for line in what(one, names)))
+    st.markdown("\n".join(f"- {line}" for line in what(one, names, here)))
     st.markdown(f"Proposed by {by}, {moment(one.proposed_at)}, because: {plain(one.reason)}. "
                 f"Ends {moment(one.ends_at)}.")  # fmt: skip
     why = approvals.why_not(open_house().warehouse, one, decider=here)
@@ -70,14 +70,15 @@ def _show(one: Proposal, here: Decider, names: Names) -> None:
         st.markdown(words.why_not(why, approvals.who_could(open_house().warehouse, one), one, names))
     with st.container(horizontal=True):
         if not why:
-            st.button("Approve: read what will happen", key=f"approve-{one.number}", on_click=_ask, args=(one, names))
+            st.button("Approve: read what will happen", key=f"approve-{one.number}", on_click=_ask,
+                      args=(one, names, here))  # fmt: skip
         st.button("Withdraw it" if own else "Turn it down", key=f"end-{one.number}", on_click=_end, args=(one.number,))
 
 
-def what(one: Proposal, names: Names) -> tuple[str, ...]:
-    """What would happen, in words."""
+def what(one: Proposal, names: Names, here: Decider) -> tuple[str, ...]:
+    """What would happen, in words; whom it concerns by name only where that name is known here."""
     if one.kind is Kind.RESET:
-        who = plain(approvals.called(open_house().warehouse, one))
+        who = plain(approvals.called(open_house().warehouse, one, decider=here))
         factor = "a new password and second factor" if one.content["factor_too"] else "a new password"
         return (f"A link is made with which {who} sets {factor}.",)
     offer = dangerous.role_of(one)
@@ -85,11 +86,11 @@ def what(one: Proposal, names: Names) -> tuple[str, ...]:
     role = f"{place}, somebody who {MEANS[offer.role]}, {words.days(offer.from_day, offer.until_day)}"
     if one.kind is Kind.INVITATION:
         return (f"{plain(one.content['email'])} is invited, by a link that works once, to be {role}.",)
-    return (f"{plain(approvals.called(open_house().warehouse, one))} becomes {role}.",)
+    return (f"{plain(approvals.called(open_house().warehouse, one, decider=here))} becomes {role}.",)
 
 
-def _ask(one: Proposal, names: Names) -> None:
-    lines = (*what(one, names), ASK_THEM)
+def _ask(one: Proposal, names: Names, here: Decider) -> None:
+    lines = (*what(one, names, here), ASK_THEM)
     deciding.ask(Step(Action.SECOND, PAGE, lines, "Yes, I approve this",
                       partial(_approve, one.number, one.fingerprint)))  # fmt: skip
 

@@ -72,7 +72,7 @@ def _what(one: Proposal) -> str:
 
     if one.kind is Kind.ERASURE:
         return f"erasure, {one.organisation}"
-    about = one.content.get("email") or approvals.called(open_house().warehouse, one)
+    about = one.content.get("email") or approvals.called(open_house().warehouse, one, decider=_operating())
     if one.kind is Kind.RESET:
         return f"link to the account of {about}"
     role = dangerous.role_of(one)

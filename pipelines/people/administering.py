@@ -18,6 +18,7 @@ from pipelines.people.grants import Grant
 from pipelines.people.identities import LOCAL, Identity
 from pipelines.people.invitations import Invitation
 from pipelines.people.inviting import INVITATION_LASTS, Offer
+from pipelines.people.naming import names_told
 from pipelines.people.reach import looked_after
 from pipelines.people.sessions import Session, Sessions
 from pipelines.scope import Scope
@@ -128,7 +129,7 @@ def end_sessions(warehouse: Warehouse, sessions: Sessions, identity: Identity, *
         on = audit.now().date()
         must_administer(cursor, decider, decider.actor.scope, on=on)
         mine = looked_after(cursor, decider.actor.scope, on=on)
-        if not any(one.identity == identity and one.organisation in mine for one in grants.every(cursor)):
+        if not any(one.organisation in mine for one in grants.of(cursor, identity, on=on)):
             raise ForbiddenError(NO_SESSION)
     sessions.end_all(identity, why="ended by an administrator", actor=decider.actor)
 
@@ -145,13 +146,16 @@ def open_sessions(warehouse: Warehouse, sessions: Sessions, decider: Decider) ->
     )  # fmt: skip
 
 
-def known_by(warehouse: Warehouse, reference: str) -> tuple[Identity, str]:
-    """Who signed in and reads this reference, and their name; QuestionError for nobody."""
+def known_by(warehouse: Warehouse, reference: str, *, decider: Decider) -> tuple[Identity, str]:
+    """Who signed in and reads this reference, and their name, empty where it is not told; QuestionError for nobody."""
     sought = reference.strip().casefold()
     with warehouse.reading() as cursor:
-        for one, name in identities.known(cursor).items():
+        on = audit.now().date()
+        must_administer(cursor, decider, decider.actor.scope, on=on)
+        told = names_told(cursor, decider, on=on)
+        for one in identities.known(cursor):
             if one.key == sought:
-                return one, name
+                return one, told.get(one, "")
     raise QuestionError(NOBODY)
 
 

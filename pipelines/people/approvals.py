@@ -23,6 +23,7 @@ from pipelines.people.deciding import Decider, Seconds, must_administer, must_be
 from pipelines.people.grants import Grant
 from pipelines.people.identities import Identity
 from pipelines.people.inviting import Offer
+from pipelines.people.naming import names_told
 from pipelines.people.proposals import WAITS, Kind, Proposal, State
 from pipelines.people.reach import looked_after
 from pipelines.scope import Scope, ScopeKind
@@ -164,11 +165,12 @@ def who_could(warehouse: Warehouse, one: Proposal) -> Seconds:
         return seconds(cursor, one.organisation, {author, about, *none}, on=audit.now().date())
 
 
-def called(warehouse: Warehouse, one: Proposal) -> str:
-    """Whom a proposal concerns, as the record names them; empty where that is nobody we know."""
+def called(warehouse: Warehouse, one: Proposal, *, decider: Decider) -> str:
+    """Whom a proposal concerns, by name where the decider knows it; empty where that is nobody we know."""
     with warehouse.reading() as cursor:
         about = dangerous.whom(cursor, one.kind, one.content)
-        return identities.account_name(about, identities.name_of(cursor, about) or "") if about else ""
+        names = names_told(cursor, decider, on=audit.now().date())
+        return identities.account_name(about, names.get(about, "")) if about else ""
 
 
 def must_fit(cursor: Cursor, wanted: Grant, *, on: date) -> None:

@@ -11,12 +11,13 @@ from datetime import date, datetime
 from typing import Any
 
 from pipelines import audit
-from pipelines.people import grants, identities, invitations
+from pipelines.people import grants, invitations
 from pipelines.people.administering import open_sessions
 from pipelines.people.deciding import Decider, must_administer
 from pipelines.people.grants import Grant
 from pipelines.people.identities import LOCAL, Identity
 from pipelines.people.invitations import Invitation
+from pipelines.people.naming import names_told
 from pipelines.people.reach import looked_after, trusts_today
 from pipelines.people.sessions import Session, Sessions
 from pipelines.scope import Scope, ScopeKind
@@ -105,7 +106,7 @@ def people(
     with warehouse.reading() as cursor:
         must_administer(cursor, decider, decider.actor.scope, on=moment.date())
         mine = looked_after(cursor, decider.actor.scope, on=moment.date())
-        names = identities.known(cursor)
+        names = names_told(cursor, decider, on=moment.date())
         found: dict[Identity, list[Held]] = {}
         for one in map(_held, cursor.rows(HISTORY)):
             if one.grant.organisation in mine:
@@ -146,7 +147,7 @@ def places(warehouse: Warehouse, decider: Decider, *, when: datetime | None = No
         must_administer(cursor, decider, decider.actor.scope, on=on)
         mine = looked_after(cursor, decider.actor.scope, on=on)
         known = {row["urn"]: row for row in cursor.rows(SCHOOLS)}
-        called = identities.known(cursor)
+        called = names_told(cursor, decider, on=on)
         holding = [one for one in grants.every(cursor) if one.holds(on=on) and one.organisation in mine]
         trusts = trusts_today(cursor, on=on)
         links = [one.organisation for one in invitations.open_ones(cursor, at=moment)]

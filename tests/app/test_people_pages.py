@@ -149,6 +149,26 @@ def test_a_role_is_given_by_the_reference_that_somebody_read(portal: Portal) -> 
     assert "Reader at Invented" in words(app)
 
 
+def test_somebody_of_another_organisation_is_not_named_to_whoever_types_their_reference(portal: Portal) -> None:
+    here(portal, "Avery Lin", "la:990")
+    marian = portal.world.person("Marian Oakhurst")
+    portal.world.grant(marian, "la:991", GrantRole.LEAD)
+    app = portal.visit("people")
+    app.selectbox(key="give-who").select(SOMEBODY)
+    app.run()
+    app.text_input(key="give-reference").input(marian.key)
+    app.text_input(key="give-reason").input("joins the team")
+    app.selectbox(key="give-role-la").select(GrantRole.READER)
+    app.run()
+    app.button(key="give-read").click()
+    app.run()
+    assert f"Whoever reads the reference {marian.key}" in words(app)
+    assert "Their name is not shown" in words(app)
+    assert "Marian" not in words(confirm(app))
+    assert portal.world.held(marian) == [("la:991", "lead"), ("la:990", "reader")]
+    assert marian.key in words(app)
+
+
 def test_a_role_is_ended_with_a_reason_and_moves_to_those_that_are_over(portal: Portal) -> None:
     here(portal, "Avery Lin", "school:900001")
     bo = portal.world.person("Bo Carr")

@@ -2,20 +2,20 @@
 
 from __future__ import annotations
 
-from datetime import timedelta
+from datetime import date, timedelta
 
 import pytest
 
 from pipelines import register
 from pipelines.intake.tables import NamedFile
-from pipelines.people import administering, listing
+from pipelines.people import Identity, administering, approvals, grants, joining, listing
 from pipelines.people.deciding import Decider
 from pipelines.people.inviting import Offer
 from pipelines.scope import Actor, Scope
 from schemas.errors import ForbiddenError, PlumblineError, QuestionError, RefusedError
 from schemas.roles import GrantRole
 from tests import factories
-from tests.people.world import ADMINISTRATOR, OFFICER, World, today
+from tests.people.world import ADMINISTRATOR, BY_OPERATOR, OFFICER, OPERATING, World, today
 
 PLACES = ("la:990", "trust:99001", "school:900001", "school:900002", "school:900003", "la:991", "trust:99002")
 TRUTH = {
@@ -145,9 +145,9 @@ def test_a_role_is_held_once(world: World) -> None:
 def test_nobody_is_given_a_role_whom_the_portal_has_not_seen(world: World) -> None:
     avery = world.decider("Avery", "la:990")
     with pytest.raises(QuestionError, match="Nobody of this reference"):
-        administering.known_by(world.warehouse, "0123456789abcdef")
+        administering.known_by(world.warehouse, "0123456789abcdef", decider=avery)
     bo = world.person("Bo")
-    assert administering.known_by(world.warehouse, f" {bo.key.upper()} ") == (bo, "Bo")
+    assert administering.known_by(world.warehouse, f" {bo.key.upper()} ", decider=avery) == (bo, "Bo")
     unknown = world.wanted(type(bo)("https://provider.example", "nobody"), "la:990")
     with pytest.raises(QuestionError, match="Nobody of this reference"):
         administering.give(world.warehouse, unknown, decider=avery)
@@ -245,3 +245,77 @@ def test_the_links_that_an_administrator_made_end_with_their_grant(world: World)
     theirs, _ = administering.invite(world.warehouse, offer, decider=bo)
     administering.end(world.warehouse, world.sessions, avery.grant_id, reason="dismissed", decider=bo)
     assert [one.number for one in listing.pending(world.warehouse, bo)] == [theirs.number]
+
+
+# -- by key, never by name --------------------------------------------------------------------------------------------
+
+
+def _told(world: World, avery: Decider, who: Identity) -> str:
+    """What the list of people calls somebody."""
+    found = listing.people(world.warehouse, world.sessions, avery)
+    return next(one.name for one in found if one.identity == who)
+
+
+def test_whoever_is_something_elsewhere_is_not_named_to_whoever_knows_their_reference(world: World) -> None:
+    avery, marian = world.decider("Avery", "la:990"), world.person("Marian")
+    world.grant(marian, "la:991", GrantRole.LEAD)
+    assert administering.known_by(world.warehouse, marian.key, decider=avery) == (marian, "")
+    there = world.decider("Bo", "la:991")
+    assert administering.known_by(world.warehouse, marian.key, decider=there) == (marian, "Marian")
+
+
+@pytest.mark.parametrize("days", [{"first": today() + timedelta(days=9)}, {"last": today() - timedelta(days=1)}])
+def test_nor_whoever_will_be_or_was_something_elsewhere(world: World, days: dict[str, date]) -> None:
+    avery, marian = world.decider("Avery", "la:990"), world.person("Marian")
+    given = world.grant(marian, "la:991", GrantRole.LEAD, **days)
+    assert administering.known_by(world.warehouse, marian.key, decider=avery)[1] == ""
+    grants.end(world.warehouse, given.grant_id, reason="left", actor=OPERATING)
+    assert administering.known_by(world.warehouse, marian.key, decider=avery)[1] == ""
+
+
+def test_whoever_administers_nothing_learns_who_nobody_is(world: World) -> None:
+    noel = world.person("Noel")
+    with pytest.raises(ForbiddenError):
+        administering.known_by(world.warehouse, noel.key, decider=world.decider("Avery", "la:990", GrantRole.LEAD))
+
+
+def test_a_role_given_to_a_reference_does_not_bring_its_name(world: World) -> None:
+    avery, marian = world.decider("Avery", "la:990"), world.person("Marian")
+    world.grant(marian, "la:991", GrantRole.LEAD)
+    given = administering.give(world.warehouse, world.wanted(marian, "school:900001"), decider=avery)
+    assert _told(world, avery, marian) == ""
+    assert listing.places(world.warehouse, avery)[0].leads == (marian.key,)
+    secret = world.sessions.start(marian)
+    world.sessions.act_as(secret, given.grant_id)
+    assert _told(world, avery, marian) == "Marian"
+    assert listing.places(world.warehouse, avery)[0].leads == ("Marian",)
+
+
+def test_nor_does_a_proposal(world: World) -> None:
+    avery, bo, marian = world.decider("Avery", "la:990"), world.decider("Bo", "la:990"), world.person("Marian")
+    world.grant(marian, "la:991", GrantRole.LEAD)
+    wanted = world.wanted(marian, "la:990", ADMINISTRATOR)
+    one = approvals.propose_grant(world.warehouse, wanted, decider=avery)
+    for reads in (avery, bo):
+        assert approvals.called(world.warehouse, one, decider=reads) == marian.key
+    assert approvals.called(world.warehouse, one, decider=BY_OPERATOR) == f"Marian ({marian.key})"
+
+
+def test_whoever_takes_a_role_by_a_link_is_named(world: World) -> None:
+    avery, marian = world.decider("Avery", "la:990"), world.person("Marian")
+    world.grant(marian, "la:991", GrantRole.LEAD)
+    offer = Offer("marian@school.example", Scope.parse("school:900001"), GrantRole.LEAD, today(), None, "new")
+    _, code = administering.invite(world.warehouse, offer, decider=avery)
+    joining.take_grant_by_provider(world.warehouse, code, marian, name="Marian")
+    assert _told(world, avery, marian) == "Marian"
+
+
+def test_a_role_from_a_later_day_does_not_open_what_somebody_has_open_today(world: World) -> None:
+    avery, marian = world.decider("Avery", "la:990"), world.person("Marian")
+    world.grant(marian, "la:991", GrantRole.LEAD)
+    secret = world.sessions.start(marian)
+    later = world.wanted(marian, "la:990", from_day=today() + timedelta(days=1))
+    administering.give(world.warehouse, later, decider=avery)
+    with pytest.raises(ForbiddenError):
+        administering.end_sessions(world.warehouse, world.sessions, marian, decider=avery)
+    assert world.sessions.find(secret) is not None
