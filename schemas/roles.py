@@ -25,7 +25,10 @@ MEANS = {
     GrantRole.SIGNATORY: "signs returns off, and does what a lead does",
     GrantRole.READER: "sees figures and who has sent, no single incidents, and sends nothing",
     GrantRole.LEAD: "leads on safeguarding: figures, incidents, returns and decisions",
-    GrantRole.ADMINISTRATOR: "keeps people, grants and settings; sees no figures and no incidents",
+    GrantRole.ADMINISTRATOR: (
+        "keeps people, grants and settings, and at a school or trust the tokens with which programmes send returns or "
+        "read what became of them; sees no figures and no incidents"
+    ),
     GrantRole.PROTECTION_OFFICER: "reads the record and approves erasure; sees no figures and no incidents",
 }
 

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Collection
+from collections.abc import Collection, Sequence
 from datetime import datetime
 
 from pipelines import audit
@@ -10,8 +10,8 @@ from pipelines.people import grants, links
 from pipelines.people.grants import Grant
 from pipelines.people.identities import Identity, key_of
 from pipelines.people.links import Invitation, Kind, make_within
-from pipelines.people.makers import Makers
-from pipelines.people.reach import looks_after
+from pipelines.people.makers import Makers, opened_by
+from pipelines.people.reach import looked_after
 from pipelines.scope import Actor, Scope, ScopeKind
 from pipelines.warehouse.store import Cursor, Warehouse
 from schemas.errors import RefusedError
@@ -57,17 +57,25 @@ def use_within(cursor: Cursor, code: str, identity: Identity, *, actor: Actor, a
 
 
 def withdraw(warehouse: Warehouse, number: str, *, actor: Actor, now: datetime | None = None) -> None:
-    """End a link that was not used: one's own, or one to an organisation that the actor's looks after."""
+    """End a link that was not used: one's own, or one to what the actor's organisation looks after all of."""
     must_be_administrator(actor)
     moment = now or audit.now()
     with warehouse.writing() as cursor:
         found = [one for one in open_ones(cursor, at=moment) if one.number == number]
         if not found:
             raise RefusedError(GONE)
-        about = found[0].organisation
-        if found[0].made_by != actor.name and not (about and looks_after(cursor, actor.scope, about, on=moment.date())):
+        mine = looked_after(cursor, actor.scope, on=moment.date())
+        if actor.scope.kind is not ScopeKind.OPERATOR and not is_theirs(found[0], actor, mine, grants.every(cursor)):
             raise RefusedError(NOT_YOURS)
         links.withdraw_within(cursor, found, actor=actor)
+
+
+def is_theirs(link: Invitation, actor: Actor, mine: Collection[Scope], held: Sequence[Grant]) -> bool:
+    """Whether a link is one's own, or opens nothing but what is of organisations of one's own; `held` is by anybody."""
+    if key_of(actor.name) and key_of(actor.name) == key_of(link.made_by):
+        return True
+    about = opened_by(link, held)
+    return bool(about) and about <= frozenset(mine)
 
 
 def withdraw_made_within(

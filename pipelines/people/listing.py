@@ -124,13 +124,13 @@ def people(
 
 
 def pending(warehouse: Warehouse, decider: Decider, *, when: datetime | None = None) -> tuple[Invitation, ...]:
-    """The links to one's own organisations, and to accounts of their people, that can still be used."""
+    """The links that can still be used: to one's own organisations, to accounts of those who are nothing elsewhere."""
     moment = when or audit.now()
     with warehouse.reading() as cursor:
         must_administer(cursor, decider, decider.actor.scope, on=moment.date())
-        mine = looked_after(cursor, decider.actor.scope, on=moment.date())
+        mine, held = looked_after(cursor, decider.actor.scope, on=moment.date()), grants.every(cursor)
         found = invitations.open_ones(cursor, at=moment)
-    return tuple(one for one in found if one.organisation in mine or one.made_by == decider.actor.name)
+    return tuple(one for one in found if invitations.is_theirs(one, decider.actor, mine, held))
 
 
 def names(warehouse: Warehouse) -> Mapping[Scope, str]:

@@ -2,11 +2,12 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Collection, Iterator
+from collections.abc import Callable, Collection, Iterable, Iterator
 from datetime import date
 from functools import cache
 
 from pipelines.people import grants
+from pipelines.people.grants import Grant
 from pipelines.people.identities import key_of
 from pipelines.people.links import Invitation
 from pipelines.people.reach import looked_after
@@ -16,6 +17,13 @@ from schemas.roles import GIVEN_BY_TWO, GrantRole
 
 OPERATOR_NAME = "command line"
 """As the record names whoever runs the machine: no account's name, as each of those ends with a key."""
+
+
+def opened_by(link: Invitation, held: Iterable[Grant]) -> frozenset[Scope]:
+    """Every organisation that a link opens something of; `held` are the grants of everybody."""
+    if link.organisation is not None:
+        return frozenset({link.organisation})
+    return frozenset(one.organisation for one in held if one.identity == link.account)
 
 
 class Makers:
@@ -29,18 +37,12 @@ class Makers:
         """Whether a link still is what its makers may give: all of it by the first, some of it by the second."""
         if link.made_by == OPERATOR_NAME:
             return True
-        about = self._about(link)
+        about = opened_by(link, self._held)
         if not about or not any(about <= one for one in self._reaches(link.made_by, {GrantRole.ADMINISTRATOR})):
             return False
         return not self._takes_two(link) or link.seconded_by == OPERATOR_NAME or any(
             about & one for one in self._reaches(link.seconded_by, GIVEN_BY_TWO)
         )  # fmt: skip
-
-    def _about(self, link: Invitation) -> frozenset[Scope]:
-        """Every organisation that a link opens something of."""
-        if link.organisation is not None:
-            return frozenset({link.organisation})
-        return frozenset(one.organisation for one in self._held if one.identity == link.account)
 
     def _takes_two(self, link: Invitation) -> bool:
         if link.role is not None:

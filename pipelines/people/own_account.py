@@ -10,11 +10,10 @@ from pipelines.people.accounts import Account
 from pipelines.people.desk import Desk, owner
 from pipelines.people.joining import Joined, New, with_factor
 from pipelines.people.passwords import fault_of
-from pipelines.people.signing_in import Place, slowly
+from pipelines.people.signing_in import CHANGED, Place, slowly
 from schemas.errors import QuestionError, RefusedError
 
 WRONG = "The present password is not right."
-CHANGED = "This account was changed in the meantime. Sign in again."
 REQUIRED = "A second factor is required for what you are at a trust or an authority."
 NO_FACTOR = "There is no second factor. Set one up first."
 

@@ -82,13 +82,19 @@ class Sessions:
 
         `provider_session` is what the provider calls its own session, for its log-out by the back channel.
         """
-        secret, number = secrets.token_urlsafe(32), secrets.token_hex(8)
         with self._warehouse.writing() as cursor:
-            held = grants.of(cursor, identity, on=self._clock().date())
-            only = held[0].grant_id if len(held) == 1 else None
-            self._note(cursor, number, "started", identity, secret=secret, grant=only, of_provider=provider_session)
-            actor = Actor(account_name(identity, identities.name_of(cursor, identity) or ""), "signed in", OPERATOR)
-            audit.record(cursor, audit.Event(actor, "signed in", f"session:{number}", {"by": told_by}))
+            return self.start_within(cursor, identity, told_by=told_by, provider_session=provider_session)
+
+    def start_within(
+        self, cursor: Cursor, identity: Identity, *, told_by: str = "", provider_session: str = ""
+    ) -> str:  # fmt: skip
+        """The same within a transaction of the caller."""
+        secret, number = secrets.token_urlsafe(32), secrets.token_hex(8)
+        held = grants.of(cursor, identity, on=self._clock().date())
+        only = held[0].grant_id if len(held) == 1 else None
+        self._note(cursor, number, "started", identity, secret=secret, grant=only, of_provider=provider_session)
+        actor = Actor(account_name(identity, identities.name_of(cursor, identity) or ""), "signed in", OPERATOR)
+        audit.record(cursor, audit.Event(actor, "signed in", f"session:{number}", {"by": told_by}))
         return secret
 
     def find(self, secret: str | None, *, used: bool = True) -> Session | None:

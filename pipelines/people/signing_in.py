@@ -24,6 +24,7 @@ MOST_ON_A_DEVICE = 5  # accounts of a shared machine
 WRONG_PASSWORD = "password or address"  # noqa: S105 - what was wrong, in the record
 WRONG_CODE = "second factor of a local account"
 NO_GRANT = "signed in without a grant"
+CHANGED = "This account was changed in the meantime. Sign in again."
 NEEDS_FACTOR = "Set up a second factor: it is required at trusts and authorities."
 
 
@@ -74,15 +75,21 @@ def code(desk: Desk, account: Account, said: str, place: Place) -> Try:
 
 
 def open_session(desk: Desk, account: Account, *, told_by: str) -> str:
-    """The secret of a new session; empty, and a note in the record, for an account without a grant that holds today."""
+    """The secret of a new session; empty, and a note in the record, for an account without a grant that holds today.
+
+    RefusedError where the account is no longer as it was proved: whoever changes it ends what is open at that moment,
+    and nothing that was proved before begins after it.
+    """
     with desk.warehouse.writing() as cursor:
+        if accounts.of(cursor, account.identity) != account:
+            raise RefusedError(CHANGED)
         held = grants.of(cursor, account.identity, on=desk.clock().date())
         if not held:
             audit.record(cursor, audit.Event(owner(cursor, account), NO_GRANT, f"account:{account.identity.key}"))
             return ""
         if accounts.needs_second_factor(*held) and account.factor is None:
             raise RefusedError(NEEDS_FACTOR)
-    return desk.sessions.start(account.identity, told_by=told_by)
+        return desk.sessions.start_within(cursor, account.identity, told_by=told_by)
 
 
 def lacks_factor(desk: Desk, account: Account) -> bool:

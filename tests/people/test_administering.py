@@ -6,6 +6,7 @@ from datetime import date, timedelta
 
 import pytest
 
+from app.permissions import Action, Person, Role, may
 from pipelines import register
 from pipelines.intake.tables import NamedFile
 from pipelines.people import Identity, administering, approvals, grants, joining, listing
@@ -13,7 +14,7 @@ from pipelines.people.deciding import Decider
 from pipelines.people.inviting import Offer
 from pipelines.scope import Actor, Scope
 from schemas.errors import ForbiddenError, PlumblineError, QuestionError, RefusedError
-from schemas.roles import GrantRole
+from schemas.roles import MEANS, GrantRole
 from tests import factories
 from tests.people.world import ADMINISTRATOR, BY_OPERATOR, OFFICER, OPERATING, World, today
 
@@ -33,7 +34,7 @@ def world() -> World:
     return World()
 
 
-def may(world: World, decider: Decider, place: str) -> bool:
+def decides(world: World, decider: Decider, place: str) -> bool:
     """Whether somebody may give, invite and end there; all three or none."""
     done = []
     somebody = world.person(f"somebody at {place}")
@@ -56,23 +57,23 @@ def may(world: World, decider: Decider, place: str) -> bool:
 @pytest.mark.parametrize("whose", TRUTH)
 def test_an_administrator_decides_where_the_table_says(world: World, whose: str) -> None:
     avery = world.decider("Avery", whose)
-    assert [may(world, avery, place) for place in PLACES] == [word == "Y" for word in TRUTH[whose].split()]
+    assert [decides(world, avery, place) for place in PLACES] == [word == "Y" for word in TRUTH[whose].split()]
 
 
 def test_a_school_that_moved_to_another_trust_is_the_new_ones_to_decide_over_and_not_the_old_ones(world: World) -> None:
     old, new = world.decider("Avery", "trust:99001"), world.decider("Bo", "trust:99005")
-    assert (may(world, old, "school:900001"), may(world, new, "school:900001")) == (True, False)
+    assert (decides(world, old, "school:900001"), decides(world, new, "school:900001")) == (True, False)
     moved = factories.register_csv(
         [{"URN": "900001", "Trusts (code)": "99005", "Trusts (name)": "Another Trust"}, {"URN": "900002"}]
     )
     register.load_register(world.warehouse, [NamedFile("new.csv", moved)], actor=factories.OFFICER)
     fresh = "school:900001"
-    assert not may(world, old, fresh)
+    assert not decides(world, old, fresh)
 
 
 @pytest.mark.parametrize("role", [one for one in GrantRole if one not in (ADMINISTRATOR, GrantRole.SIGNATORY)])
 def test_nobody_but_an_administrator_decides(world: World, role: GrantRole) -> None:
-    assert not may(world, world.decider("Avery", "la:990", role), "school:900002")
+    assert not decides(world, world.decider("Avery", "la:990", role), "school:900002")
 
 
 @pytest.mark.parametrize(
@@ -81,20 +82,20 @@ def test_nobody_but_an_administrator_decides(world: World, role: GrantRole) -> N
     ids=["not yet", "not any more"],
 )
 def test_nobody_decides_before_or_after_their_grant(world: World, days: dict[str, object]) -> None:
-    assert not may(world, world.decider("Avery", "la:990", **days), "school:900002")  # type: ignore[arg-type]
+    assert not decides(world, world.decider("Avery", "la:990", **days), "school:900002")  # type: ignore[arg-type]
 
 
 def test_a_grant_that_was_ended_decides_nothing_though_its_page_is_open(world: World) -> None:
     avery, bo = world.decider("Avery", "la:990"), world.decider("Bo", "la:990")
     administering.end(world.warehouse, world.sessions, avery.grant_id, reason="left", decider=bo)
-    assert not may(world, avery, "la:990")
+    assert not decides(world, avery, "la:990")
 
 
 def test_another_persons_grant_is_of_no_use(world: World) -> None:
     avery = world.decider("Avery", "la:990")
     thief = Decider(Actor("Bo", "administrator", Scope.parse("la:990")), world.person("Bo"), avery.grant_id)
-    assert not may(world, thief, "la:990")
-    assert not may(world, Decider(Actor("Avery", "administrator", Scope.parse("la:991")), avery.identity,
+    assert not decides(world, thief, "la:990")
+    assert not decides(world, Decider(Actor("Avery", "administrator", Scope.parse("la:991")), avery.identity,
                                   avery.grant_id), "la:991")  # fmt: skip
 
 
@@ -319,3 +320,8 @@ def test_a_role_from_a_later_day_does_not_open_what_somebody_has_open_today(worl
     with pytest.raises(ForbiddenError):
         administering.end_sessions(world.warehouse, world.sessions, marian, decider=avery)
     assert world.sessions.find(secret) is not None
+
+
+def test_that_an_administrator_can_have_a_programme_send_and_read_is_said_where_the_role_is_given() -> None:
+    assert may(Person("1", "Avery", Role.ADMINISTRATOR, Scope.parse("school:900001")), Action.KEEP_TOKENS)
+    assert "programmes send returns or read what became of them" in MEANS[ADMINISTRATOR]

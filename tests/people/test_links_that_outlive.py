@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from datetime import timedelta
 
 import pytest
@@ -20,10 +20,11 @@ from pipelines.people import (
     invitations,
     inviting,
     joining,
+    listing,
 )  # fmt: skip
 from pipelines.people.accounts import Account
 from pipelines.people.deciding import Decider
-from pipelines.people.identities import LOCAL
+from pipelines.people.identities import LOCAL, account_name
 from pipelines.people.inviting import Offer
 from pipelines.people.joining import New
 from pipelines.scope import Scope
@@ -262,3 +263,50 @@ def test_nor_by_a_link_that_two_made(town: Town) -> None:
         with pytest.raises(RefusedError, match="made or agreed to"):
             joining.take_grant_by_provider(world.warehouse, code, own, name=own.subject)
     assert world.held(bo.identity) == [("la:990", "protection_officer")]  # type: ignore[arg-type]
+
+
+# -- seen and withdrawn by others -------------------------------------------------------------------------------------
+
+
+def test_a_link_to_an_account_is_seen_and_withdrawn_by_every_administrator_of_its_owner(town: Town) -> None:
+    world, lead = town.world, town.lead()
+    avery, bo, above = (world.decider(*who) for who in (("Avery", "school:900001"), ("Bo", "school:900001"),
+                                                        ("Cy", "la:990")))  # fmt: skip
+    code = town.reset(lead, avery)
+    (link,) = listing.pending(world.warehouse, bo)
+    assert [link] == [*listing.pending(world.warehouse, avery)] == [*listing.pending(world.warehouse, above)]
+    administering.withdraw(world.warehouse, link.number, decider=bo)
+    assert not town.opens(code)
+
+
+def test_nor_by_anybody_else_while_it_opens_something_of_theirs(town: Town) -> None:
+    world, lead = town.world, town.lead()
+    world.grant(lead.identity, "school:900002", GrantRole.LEAD)
+    elsewhere, part = world.decider("Marian", "la:991"), world.decider("Bo", "school:900001")
+    avery = world.decider("Avery", "la:990")
+    town.reset(lead, avery)
+    for other in (elsewhere, part):  # at the school they are one of one's people, and at another school one of others'
+        assert listing.pending(world.warehouse, other) == ()
+        (link,) = listing.pending(world.warehouse, avery)
+        with pytest.raises(RefusedError, match="only to your organisation"):
+            administering.withdraw(world.warehouse, link.number, decider=other)
+    assert town.opens(town.reset(lead, avery))
+
+
+def test_whoever_made_a_link_withdraws_it_under_another_name(town: Town) -> None:
+    avery = town.world.decider("Avery", "la:990")
+    code = town.reset(town.lead(), avery)
+    town.rename(avery)
+    assert avery.identity
+    avery = replace(avery, actor=replace(avery.actor, name=account_name(avery.identity, "Avery Married")))
+    (link,) = listing.pending(town.world.warehouse, avery)
+    administering.withdraw(town.world.warehouse, link.number, decider=avery)
+    assert not town.opens(code)
+
+
+def test_the_operator_withdraws_any_link(town: Town) -> None:
+    code = town.reset(town.lead(), town.world.decider("Avery", "la:990"))
+    with town.world.warehouse.reading() as cursor:
+        (link,) = invitations.open_ones(cursor, at=town.office.clock())
+    invitations.withdraw(town.world.warehouse, link.number, actor=OPERATING)
+    assert not town.opens(code)

@@ -2,14 +2,20 @@
 
 from __future__ import annotations
 
+import threading
+from collections.abc import Callable
+from typing import Any
+
 import pytest
 
 from pipelines import access_record
-from pipelines.people import accounts, signing_in
+from pipelines.people import accounts, inviting, joining, own_account, signing_in
 from pipelines.people.accounts import Account
+from pipelines.people.joining import New
 from pipelines.people.passwords import Passwords
 from pipelines.people.signing_in import Place, Try
-from tests.people.local import HERE, PASSWORD, Counting, Office
+from schemas.errors import RefusedError
+from tests.people.local import HERE, OPERATING, PASSWORD, Counting, Office
 
 SECRET = "JBSWY3DPEHPK3PXPJBSWY3DPEHPK3PXP"
 EMAIL, NOBODY = "dsl@school.example", "nobody@school.example"
@@ -211,3 +217,57 @@ def test_a_wrong_code_is_in_the_record_under_the_account(office: Office, member:
     code(office, member, "000000")
     action, _, detail = office.events()[-1]
     assert (action, detail) == ("access refused", '{"what": "second factor of a local account"}')
+
+
+def _changed(office: Office, account: Account) -> None:
+    own_account.change_password(
+        office.desk, account, "violet tractor horizon", about=(), session_id=""
+    )  # fmt: skip
+
+
+def _set_anew(office: Office, account: Account) -> None:
+    _, link = inviting.reset(
+        office.warehouse, account, factor_too=False, reason="lost", actor=OPERATING, now=office.clock()
+    )
+    joining.set_anew(office.desk, link, New("", office.desk.passwords.made("violet tractor horizon")), HERE)
+
+
+def _ended(office: Office, account: Account) -> None:
+    with office.warehouse.writing() as cursor:
+        accounts.end_within(cursor, account, actor=access_record.PORTAL)
+
+
+@pytest.mark.parametrize("change", [_changed, _set_anew, _ended])
+def test_whoever_was_signing_in_while_the_password_was_changed_does_not_get_in(
+    office: Office, change: Callable[[Office, Account], None]
+) -> None:
+    office.member(EMAIL)
+    proved = try_(office, EMAIL, PASSWORD).account
+    assert proved
+    change(office, proved)
+    with pytest.raises(RefusedError, match="changed in the meantime"):
+        signing_in.open_session(office.desk, proved, told_by="password")
+    assert office.desk.sessions.live() == ()
+
+
+def test_a_session_begins_in_the_transaction_in_which_the_account_is_compared(office: Office) -> None:
+    account, begun, changed = office.member(EMAIL), threading.Event(), threading.Event()
+    start = office.desk.sessions.start_within
+
+    def slowly(*arguments: Any, **more: Any) -> str:
+        begun.set()
+        assert not changed.wait(0.5)  # nobody changes the account between the comparison and the session
+        return start(*arguments, **more)
+
+    object.__setattr__(office.desk.sessions, "start_within", slowly)
+
+    def change() -> None:
+        begun.wait()
+        _changed(office, account)
+        changed.set()
+
+    other = threading.Thread(target=change)
+    other.start()
+    secret = signing_in.open_session(office.desk, account, told_by="password")
+    other.join()
+    assert office.desk.sessions.find(secret) is None
