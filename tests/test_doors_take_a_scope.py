@@ -31,6 +31,7 @@ OF_NOBODYS_SCHOOLS = {
             "people.joining.take_grant_by_provider",
             "people.second_factor.recovery_codes_left",
             "people.sessions.Sessions.__init__",
+            "people.sessions.Sessions.start_within",
             "people.tokens.found",
             "people.tokens.note_unknown",
         ),
