@@ -8,10 +8,12 @@ from typing import Any
 from pipelines.erasing.requests import Kind, Request
 
 INCIDENTS_OF = {
-    # What counts before the year; and whatever was sent of an incident that, as it stands, counts before it: else an
-    # older row of it, with another date, would come back to life.
-    Kind.RETENTION: "coalesce(i.counted_year, r.academic_year) < $year OR EXISTS (SELECT 1 FROM standing_incidents s "
-    "WHERE s.school_urn = i.school_urn AND s.incident_ref = i.incident_ref AND s.counted_year < $year)",
+    # What counts before the year; and whatever was sent of an incident in the earlier versions of a return that, as it
+    # stands, has it counting before the year. Under the same reference in another term's return it is another one.
+    Kind.RETENTION: "coalesce(i.counted_year, r.academic_year) < $year OR EXISTS (SELECT 1 FROM incidents s "
+    "JOIN standing_returns o ON o.return_id = s.return_id WHERE o.school_urn = r.school_urn "
+    "AND o.academic_year = r.academic_year AND o.term = r.term "
+    "AND s.school_urn = i.school_urn AND s.incident_ref = i.incident_ref AND s.counted_year < $year)",
     Kind.RETURN: "r.school_urn = $urn AND r.academic_year = $year AND r.term = $term AND r.recorded_at <= $until",
     Kind.SCHOOL: "r.school_urn = $urn AND r.recorded_at <= $until",
 }

@@ -27,7 +27,11 @@ STAGES: Mapping[str, tuple[str, str]] = {
     "format": ("Each cell", "Everything is text until it is in its column's format (see the data dictionary)."),
     "cross": ("Answers that must agree", "A condition fails only where it is true: what is not known fails nothing."),
     "whole": ("The return as a whole", "A school is held against itself only, never against others."),
-    "history": ("What was sent before", "Held against the versions that stand, of the sender's own schools only."),
+    "history": (
+        "What was sent before",
+        "Held against the versions that stand, of the sender's own schools only, and of the terms on whose last day "
+        "they were the sender's.",
+    ),
 }
 MUST = {Severity.ERROR: "must be corrected", Severity.QUERY: "correct or explain"}
 

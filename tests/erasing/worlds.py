@@ -37,13 +37,14 @@ def without(world: World, request: erasing.Request) -> World:
 
 def _without_years(world: World, request: erasing.Request) -> World:
     first = request.academic_year
-    stands: dict[tuple[str, str], str] = {}
-    for sent in standing_returns(world, Asked("", "", as_at=NOW)):  # in the order sent: the last one stands
+    stands: dict[tuple[str, str, str, str], str] = {}
+    for sent in standing_returns(world, Asked("", "", as_at=NOW)):
         for row in sent["incidents"]:
-            stands[sent["urn"], row["incident_ref"]] = _year(row)
+            stands[sent["urn"], sent["year"], sent["term"], row["incident_ref"]] = _year(row)
 
     def stays(sent: Row, row: Row) -> bool:
-        return min(_year(row), stands.get((sent["urn"], row["incident_ref"]), first)) >= first
+        place = (sent["urn"], sent["year"], sent["term"], row["incident_ref"])
+        return min(_year(row), stands.get(place, first)) >= first
 
     return replace(_with(world, stays), kept_from=max(first, world.kept_from))
 

@@ -24,11 +24,11 @@ def first_incidents(world: World, asked: Asked) -> list[Row]:
 
 def incidents_per_child(world: World, asked: Asked) -> dict[int, int]:
     """How many children were in 1, 2, 3, and 4 or more incidents."""
-    seen: dict[str, set[tuple[str, str]]] = defaultdict(set)
+    seen: dict[str, set[tuple[str, str, str]]] = defaultdict(set)
     for row in visible(world, asked):
         if fits(world, asked, row["urn"], row["year"], row["term"]):
             for child in row["children"]:
-                seen[child["child_key"]].add((row["urn"], row["incident_ref"]))
+                seen[child["child_key"]].add((row["urn"], row["incident_ref"], row["reported_date"]))
     counts = Counter(min(len(incidents), 4) for incidents in seen.values())
     return {number: counts[number] for number in (1, 2, 3, 4)}
 

@@ -12,17 +12,17 @@ from tests.oracles.world import Asked, Row, World, standing_returns
 def visible(world: World, asked: Asked) -> list[Row]:
     """Every incident in scope on the day staff were told, whatever the filters, with its children beside it.
 
-    An incident whose reference stands in the returns of two terms counts as the return sent later has it.
+    An incident whose reference and day stand in the returns of two terms counts as the return sent later has it.
     """
     return _visible(world, Asked(asked.kind, asked.code, as_at=asked.as_at))
 
 
 @cache
 def _visible(world: World, asked: Asked) -> list[Row]:
-    found: dict[tuple[str, str], Row] = {}
+    found: dict[tuple[str, str, str], Row] = {}
     for sent in standing_returns(world, asked):  # the latest sent comes last
         for row in sent["incidents"]:
-            found[sent["urn"], row["incident_ref"]] = _placed(row, sent)
+            found[sent["urn"], row["incident_ref"], row["reported_date"]] = _placed(row, sent)
     return [row for row in found.values() if in_scope(world, asked, row["urn"], row["told"])]
 
 

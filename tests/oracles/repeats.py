@@ -24,7 +24,7 @@ def followed(world: World, asked: Asked, incidents: list[Row]) -> list[Row]:
 def _follow(world: World, asked: Asked, involved: list[tuple[Row, Row]]) -> Row:
     in_order = sorted(involved, key=lambda pair: (pair[0]["told"], pair[0]["urn"], pair[0]["incident_ref"]))
     first = in_order[0][0]
-    others = [one for one, _ in in_order if (one["urn"], one["incident_ref"]) != (first["urn"], first["incident_ref"])]
+    others = [one for one, _ in in_order if one is not first]
     end = _end(world, asked, first)
     if others and others[0]["told"] <= end:
         days, again = (others[0]["told"] - first["told"]).days, True

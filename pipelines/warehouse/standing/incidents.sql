@@ -1,5 +1,5 @@
--- grain: one row for each incident, once, from the latest return that stands and holds it; `la_code` is of
--- the day on which staff were told
+-- grain: one row for each incident, once, from the latest return that stands and holds its reference and day; `la_code`
+-- is of that day, on which staff were told
 SELECT i.*, i.return_id * 100000000 + i.row_number AS incident_no, l.recorded_at, s.phase, s.name AS school_name,
     a.la_code,
     EXISTS (SELECT 1 FROM standing_rolls o WHERE o.school_urn = i.school_urn)
@@ -10,7 +10,7 @@ SELECT i.*, i.return_id * 100000000 + i.row_number AS incident_no, l.recorded_at
 FROM (
     SELECT n.return_id, n.row_number, r.recorded_at FROM incidents n
     JOIN standing_returns r ON r.return_id = n.return_id
-    QUALIFY row_number() OVER (PARTITION BY n.school_urn, n.incident_ref ORDER BY n.return_id DESC) = 1
+    QUALIFY row_number() OVER (PARTITION BY n.school_urn, n.incident_ref, n.reported_date ORDER BY n.return_id DESC) = 1
 ) l
 JOIN incidents i ON i.return_id = l.return_id AND i.row_number = l.row_number
 LEFT JOIN standing_schools s ON s.urn = i.school_urn
