@@ -16,7 +16,7 @@ from pipelines import audit
 from pipelines.intake.checking import Checked
 from pipelines.intake.findings import finding
 from pipelines.intake.whole import Schools
-from pipelines.scope import OPERATOR
+from pipelines.scope import Scope
 from pipelines.warehouse.compose import bindings
 from pipelines.warehouse.standing import FIRST_YEAR, grains_at
 from pipelines.warehouse.store import Cursor
@@ -29,12 +29,12 @@ TERMS_BACK = 3
 Place = tuple[str, Term]
 
 
-def count_issues(cursor: Cursor, checked: Checked) -> list[Issue]:
-    """A query for each school whose count is far from that of the same term last year."""
+def count_issues(cursor: Cursor, checked: Checked, *, scope: Scope) -> list[Issue]:
+    """A query for each school whose count is far from that of the same term last year, where that was the scope's."""
     if checked.incidents is None or not (checked.academic_year and checked.term and len(checked.incidents)):
         return []
     schools = Schools(checked.incidents)
-    sent = _sent(cursor, schools.urns, [(_year_before(checked.academic_year), checked.term)])
+    sent = _sent(cursor, scope, schools.urns, [(_year_before(checked.academic_year), checked.term)])
     before = np.array([sent[urn][0] if sent.get(urn) else -1 for urn in schools.urns])
     now = schools.counts(np.ones(len(checked.incidents), bool))
     pairs = zip(now.tolist(), before.tolist(), strict=True)
@@ -42,9 +42,9 @@ def count_issues(cursor: Cursor, checked: Checked) -> list[Issue]:
     return list(schools.issues("whole-count-far", far, count=now, before=before))
 
 
-def nil_issues(cursor: Cursor, *, school_urn: str, academic_year: str, term: Term) -> list[Issue]:
-    """A query when no incidents at all would be surprising after the three terms before."""
-    earlier = _sent(cursor, [school_urn], _terms_before(academic_year, term)).get(school_urn, [])
+def nil_issues(cursor: Cursor, scope: Scope, *, school_urn: str, academic_year: str, term: Term) -> list[Issue]:
+    """A query when no incidents at all would be surprising after the scope's own of the three terms before."""
+    earlier = _sent(cursor, scope, [school_urn], _terms_before(academic_year, term)).get(school_urn, [])
     total = sum(earlier)
     if not earlier or chance_of_none(total, terms=len(earlier)) >= RARE:
         return []
@@ -63,17 +63,19 @@ def chance_of_none(total: int, *, terms: int) -> float:
     return float(pow(terms / (terms + 1), total))
 
 
-def _sent(cursor: Cursor, urns: Sequence[str], places: Sequence[Place]) -> dict[str, list[int]]:
-    """The numbers of incidents in each school's standing returns of these terms; those without a return are left out.
+def _sent(cursor: Cursor, scope: Scope, urns: Sequence[str], places: Sequence[Place]) -> dict[str, list[int]]:
+    """The numbers of incidents in each school's standing returns of these terms; those without a return are left out,
+    and those of a time when the school was not the scope's.
 
     A nil return counts as none.
     """
     moment = audit.now()
-    values = bindings(OPERATOR, as_at=moment, first_year=FIRST_YEAR)
+    values = bindings(scope, as_at=moment, first_year=FIRST_YEAR)
     asked = {"urns": list(urns), "places": [f"{year} {term}" for year, term in places]}
     rows = cursor.rows(
-        grains_at(cursor, OPERATOR, moment) + "SELECT school_urn, incidents FROM live_returns "
-        "WHERE school_urn IN (SELECT unnest($urns)) AND academic_year || ' ' || term IN (SELECT unnest($places)) "
+        grains_at(cursor, scope, moment) + "SELECT school_urn, incidents FROM live_returns "
+        "JOIN own_terms USING (school_urn, academic_year, term) WHERE school_urn IN (SELECT unnest($urns)) "
+        "AND academic_year || ' ' || term IN (SELECT unnest($places)) "
         "AND incidents IS NOT NULL",
         {**values, **asked},
     )

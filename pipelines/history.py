@@ -13,7 +13,7 @@ from pipelines.earlier_counts import count_issues
 from pipelines.intake.checking import Checked
 from pipelines.intake.findings import finding
 from pipelines.keys import rekey
-from pipelines.scope import OPERATOR, Actor, Scope, ScopeKind
+from pipelines.scope import Actor, Scope, ScopeKind
 from pipelines.versions_compared import compared
 from pipelines.warehouse.compose import bindings
 from pipelines.warehouse.standing import grains_at
@@ -59,7 +59,8 @@ def last_day_of(year: str, term: Term) -> date:
 def history_issues(cursor: Cursor, checked: Checked, *, key: bytes, actor: Actor) -> list[Issue]:
     """Everything that can be said of a return only from what was sent before, and of whose schools it is.
 
-    A file may name any school: of one that is not the actor's, nothing is said but that.
+    A file may name any school: of one that is not the actor's, nothing is said but that; and of their own, nothing of
+    a return of a term on whose last day it was another's.
     """
     if checked.incidents is None or checked.children is None or not len(checked.incidents):
         return []
@@ -68,10 +69,10 @@ def history_issues(cursor: Cursor, checked: Checked, *, key: bytes, actor: Actor
         return outside
     return [
         *outside,
-        *_seen_before(cursor, own, key=key, scope=actor.scope),
-        *_sent_in_another_term(cursor, own),
-        *compared(cursor, own, key=key),
-        *count_issues(cursor, own),
+        *_seen_before(cursor, own, key=key, actor=actor),
+        *_sent_in_another_term(cursor, own, scope=actor.told_as),
+        *compared(cursor, own, scope=actor.told_as, key=key),
+        *count_issues(cursor, own, scope=actor.told_as),
     ]
 
 
@@ -88,7 +89,7 @@ def _own_rows(cursor: Cursor, checked: Checked, actor: Actor) -> tuple[Checked, 
     return replace(checked, incidents=checked.incidents[is_own[0]], children=checked.children[is_own[1]]), outside
 
 
-def _seen_before(cursor: Cursor, checked: Checked, *, key: bytes, scope: Scope) -> list[Issue]:
+def _seen_before(cursor: Cursor, checked: Checked, *, key: bytes, actor: Actor) -> list[Issue]:
     """Incidents with `involved_before = no` and a child whom the portal has seen in an earlier one."""
     said_no = checked.incidents.loc[  # type: ignore[union-attr]
         (checked.incidents["involved_before"].astype(object) == "no").to_numpy(bool),  # type: ignore[index]
@@ -99,45 +100,50 @@ def _seen_before(cursor: Cursor, checked: Checked, *, key: bytes, scope: Scope) 
     children = checked.children[["school_urn", "incident_ref", "child_key"]].dropna()  # type: ignore[index]
     asked = said_no.assign(row=said_no.index).merge(children.astype(object), on=["school_urn", "incident_ref"])
     asked["child_key"] = rekey(asked["child_key"], key).astype(object)
-    firsts = _first_seen(cursor, asked, scope)
+    firsts = _first_seen(cursor, asked, actor)
     both = asked.merge(firsts, on="child_key")
     earlier = both[both["first_date"] < both["reported_date"]]
     return finding("history-involved-before").at(earlier["row"].unique())
 
 
-def _first_seen(cursor: Cursor, asked: pd.DataFrame, scope: Scope) -> pd.DataFrame:
-    """Within the sender's own schools only: a check must not tell who was involved at another school."""
-    moment = audit.now()
+def _first_seen(cursor: Cursor, asked: pd.DataFrame, actor: Actor) -> pd.DataFrame:
+    """Within the sender's own schools only: a check must not tell who was involved at another school.
+
+    Of a trust's programme, which acts for one school, only that one.
+    """
+    moment, scope = audit.now(), actor.told_as
     values = bindings(scope, as_at=moment, first_year=FIRST_YEAR)
+    only = None if actor.scope == scope else actor.scope.code
     found = cursor.frame(
         grains_at(cursor, scope, moment) + "SELECT child_key, min(reported_date) AS first_date FROM child "
-        "WHERE child_key IN (SELECT unnest($keys)) GROUP BY child_key",
-        {**values, "keys": [str(key) for key in asked["child_key"].unique()]},
+        "WHERE child_key IN (SELECT unnest($keys)) AND ($only IS NULL OR school_urn = $only) GROUP BY child_key",
+        {**values, "only": only, "keys": [str(key) for key in asked["child_key"].unique()]},
     )
     return found.assign(first_date=pd.to_datetime(found["first_date"]))
 
 
-def sent_in_other_terms(cursor: Cursor, checked: Checked) -> pd.DataFrame:
-    """What stands in these schools' returns of other terms: school, reference, `told_then`, year and term."""
+def sent_in_other_terms(cursor: Cursor, checked: Checked, *, scope: Scope) -> pd.DataFrame:
+    """What stands in these schools' returns of the scope's other terms: school, reference, `told_then`, year, term."""
     rows = checked.incidents
     urns: list[str] = [] if rows is None else [str(urn) for urn in rows["school_urn"].dropna().unique()]
     moment = audit.now()
-    values = bindings(OPERATOR, as_at=moment, first_year=FIRST_YEAR)
+    values = bindings(scope, as_at=moment, first_year=FIRST_YEAR)
     term = {"year": checked.academic_year or "", "term": str(checked.term or "")}
     return cursor.frame(
-        grains_at(cursor, OPERATOR, moment)
+        grains_at(cursor, scope, moment)
         + "SELECT i.school_urn, i.incident_ref, i.reported_date AS told_then, r.academic_year, r.term "
         "FROM incidents i JOIN live_returns r ON r.return_id = i.return_id "
+        "JOIN own_terms o ON o.school_urn = r.school_urn AND o.academic_year = r.academic_year AND o.term = r.term "
         "WHERE i.school_urn IN (SELECT unnest($urns)) AND NOT (r.academic_year = $year AND r.term = $term)",
         {**values, **term, "urns": urns},
     )
 
 
-def _sent_in_another_term(cursor: Cursor, checked: Checked) -> list[Issue]:
+def _sent_in_another_term(cursor: Cursor, checked: Checked, *, scope: Scope) -> list[Issue]:
     """Incidents whose reference stands in the school's return of another term."""
     incidents = checked.incidents
     assert incidents is not None  # noqa: S101 - the caller has looked
-    sent = sent_in_other_terms(cursor, checked)
+    sent = sent_in_other_terms(cursor, checked, scope=scope)
     if not len(sent):
         return []
     own = incidents[["school_urn", "incident_ref", "reported_date"]].assign(row=incidents.index)

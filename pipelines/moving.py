@@ -64,8 +64,9 @@ def moved(warehouse: Warehouse, checked: Checked, *, actor: Actor, key: bytes) -
     if rows > MOST_ROWS or checked.academic_year is None or checked.term is None:
         return None
     urns = keeping.schools_of(checked)
-    school = urns[0] if len(urns) == 1 and actor.scope.kind is not ScopeKind.SCHOOL else None
-    scope, place = actor.scope, (checked.academic_year, str(checked.term))
+    scope = actor.told_as
+    school = urns[0] if len(urns) == 1 and scope.kind is not ScopeKind.SCHOOL else None
+    place = (checked.academic_year, str(checked.term))
     with warehouse.trying() as cursor:
         must_be_own(cursor, scope, urns, on=last_day_of(checked.academic_year, checked.term))
         before = _figures(cursor, scope, school, *place)

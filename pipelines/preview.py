@@ -8,13 +8,15 @@ from typing import Any
 
 import pandas as pd
 
-from pipelines import access_record
+from pipelines import access_record, audit
 from pipelines.differences import REFERENCE, Changed, differences
-from pipelines.history import last_day_of, must_be_own, sent_in_other_terms
+from pipelines.history import FIRST_YEAR, last_day_of, must_be_own, sent_in_other_terms
 from pipelines.intake.checking import Checked
 from pipelines.keys import rekey
 from pipelines.return_states import ReturnState
-from pipelines.scope import Actor
+from pipelines.scope import Actor, Scope
+from pipelines.warehouse.compose import bindings
+from pipelines.warehouse.standing import grains_at
 from pipelines.warehouse.store import Cursor, Warehouse
 from schemas.calendar import Term
 from schemas.errors import RefusedError
@@ -31,7 +33,8 @@ class Preview:
     `withdrawn`: the version of that number was withdrawn, so that none stands.
     `elsewhere` are its incidents that stand in the return of another term too: year, term and how many. They would be
     counted as this return has them. `seen` is the last thing sent for the school, of any term: what submitting must
-    still find. The references named are the school's own, at most `LISTED` of each kind.
+    still find. Both leave out the terms on whose last day the school was not the sender's organisation's. The
+    references named are the school's own, at most `LISTED` of each kind.
     """
 
     school_urn: str
@@ -69,8 +72,8 @@ def preview(warehouse: Warehouse, checked: Checked, *, actor: Actor, key: bytes)
     urns = sorted(incidents)
     with warehouse.writing() as cursor:
         must_be_own(cursor, actor.scope, urns, on=last_day_of(checked.academic_year, checked.term))
-        elsewhere = _by_school(sent_in_other_terms(cursor, checked))
-        last, seen = _last(cursor, urns, checked), last_seen(cursor, urns)
+        elsewhere = _by_school(sent_in_other_terms(cursor, checked, scope=actor.told_as))
+        last, seen = _last(cursor, urns, checked), last_seen(cursor, actor.told_as, urns)
         stands = {urn: int(row["return_id"]) for urn, row in last.items() if row["state"] == ReturnState.SUBMITTED}
         standing = {table: _by_school(_rows_of(cursor, table, stands)) for table in ("incidents", "children")}
         if read := {urn: len(rows) for urn, rows in standing["incidents"].items()}:
@@ -85,12 +88,14 @@ def preview(warehouse: Warehouse, checked: Checked, *, actor: Actor, key: bytes)
     return tuple(found)
 
 
-def last_seen(cursor: Cursor, urns: Sequence[str]) -> dict[str, int]:
-    """The number of the last thing that was sent or withdrawn for each school, of any term; 0 before any."""
+def last_seen(cursor: Cursor, scope: Scope, urns: Sequence[str]) -> dict[str, int]:
+    """The number of the last thing sent or withdrawn for each school, of any of the scope's terms; 0 before any."""
+    moment = audit.now()
     rows = cursor.rows(
-        "SELECT school_urn, max(return_id) AS last FROM returns "
+        grains_at(cursor, scope, moment) + "SELECT school_urn, max(return_id) AS last FROM returns "
+        "JOIN own_terms USING (school_urn, academic_year, term) "
         "WHERE school_urn IN (SELECT unnest($urns)) GROUP BY school_urn",
-        {"urns": list(urns)},
+        {**bindings(scope, as_at=moment, first_year=FIRST_YEAR), "urns": list(urns)},
     )
     return {**dict.fromkeys(urns, 0), **{str(row["school_urn"]): int(row["last"]) for row in rows}}
 

@@ -111,7 +111,7 @@ def nil_queries_within(
 ) -> tuple[Issue, ...]:
     """The same within a transaction."""
     must_be_own(cursor, scope, [school_urn], on=last_day_of(academic_year, term))
-    return tuple(nil_issues(cursor, school_urn=school_urn, academic_year=academic_year, term=term))
+    return tuple(nil_issues(cursor, scope, school_urn=school_urn, academic_year=academic_year, term=term))
 
 
 def look_alone(files: Sequence[NamedFile], *, stated: Stated) -> Checked:
@@ -160,7 +160,7 @@ def submit_within(
     must_take(cursor, {year, *assign_terms(checked.incidents["reported_date"])["academic_year"].dropna()})
     asked = sign_off.must_be_signed(cursor, urns, year, term, actor=actor, signed_as=signed_as)
     mappings.must_still_stand(cursor, checked.read_by, actor=actor)
-    _must_be_as_seen(cursor, urns, seen)
+    _must_be_as_seen(cursor, actor, urns, seen)
     versions = keeping.write(cursor, checked, actor=actor, key=key, explanations=explanations or {}, when=moment)
     signed = sign_off.keep(cursor, versions, asked, actor=actor, signed_as=signed_as, when=moment)
     return _receipts(versions.assign(signed_off_as=signed), used=checked.used)
@@ -204,14 +204,14 @@ def record_nil_within(
     """The same within a transaction, for whoever keeps something else together with it."""
     _must_have_begun(academic_year, term, on=(when or audit.now()).date())
     moment = when or audit.now()
-    issues = nil_issues(cursor, school_urn=school_urn, academic_year=academic_year, term=term)
+    issues = nil_issues(cursor, actor.told_as, school_urn=school_urn, academic_year=academic_year, term=term)
     checked = Checked(tuple(issues), "", academic_year=academic_year, term=term)
     why = explaining.explained(checked, explanations or {}, {})
     _must_be_known(cursor, school_urn)
     _must_be_in_scope(cursor, actor, [school_urn], academic_year, term)
     must_take(cursor, {academic_year})
     asked = sign_off.must_be_signed(cursor, [school_urn], academic_year, term, actor=actor, signed_as=signed_as)
-    _must_be_as_seen(cursor, [school_urn], None if seen is None else {school_urn: seen})
+    _must_be_as_seen(cursor, actor, [school_urn], None if seen is None else {school_urn: seen})
     versions = keeping.new_versions(cursor, checked, [school_urn], actor=actor, when=moment)
     explaining.keep(cursor, why, {one: keeping.returns_of(checked, versions, one.table, one.row) for one in why})
     cursor.append("returns", versions)
@@ -236,7 +236,7 @@ def withdraw_within(cursor: Cursor, return_id: int, *, actor: Actor, seen: int, 
     found = _standing_row(cursor, return_id)
     urn, year, term = str(found["school_urn"]), str(found["academic_year"]), Term(found["term"])
     _must_be_in_scope(cursor, actor, [urn], year, term)
-    _must_be_as_seen(cursor, [urn], {urn: seen})
+    _must_be_as_seen(cursor, actor, [urn], {urn: seen})
     last = cursor.rows("SELECT max(return_id) AS last FROM returns")[0]["last"]
     gone = {**found, "return_id": last + 1, "state": str(ReturnState.WITHDRAWN), "recorded_at": moment,
             "recorded_by": actor.name, "incidents": 0, "children": 0, "queries": 0}  # fmt: skip
@@ -248,13 +248,13 @@ def withdraw_within(cursor: Cursor, return_id: int, *, actor: Actor, seen: int, 
 
 
 def last_return(warehouse: Warehouse, scope: Scope, urn: str, *, on: tuple[str, Term] | None = None) -> int:
-    """The number of the last thing that was sent or withdrawn for a school, of any term; 0 before any.
+    """The number of the last thing that was sent or withdrawn for a school, of any term of the scope's; 0 before any.
 
     ForbiddenError unless the school is the scope's own on the last day of a year and term, today where none is given.
     """
     with warehouse.reading() as cursor:
         must_be_own(cursor, scope, [urn], on=last_day_of(*on) if on else audit.now().date())
-        return last_seen(cursor, [urn])[urn]
+        return last_seen(cursor, scope, [urn])[urn]
 
 
 def _standing_row(cursor: Cursor, return_id: int) -> dict[str, Any]:
@@ -275,8 +275,8 @@ def _before(checked: Checked) -> ReturnState:
     return ReturnState.CHECKED if sound else ReturnState.NOT_ACCEPTED
 
 
-def _must_be_as_seen(cursor: Cursor, urns: Sequence[str], seen: Mapping[str, int] | None) -> None:
-    if seen is not None and any(seen.get(urn) != now for urn, now in last_seen(cursor, urns).items()):
+def _must_be_as_seen(cursor: Cursor, actor: Actor, urns: Sequence[str], seen: Mapping[str, int] | None) -> None:
+    if seen is not None and any(seen.get(urn) != now for urn, now in last_seen(cursor, actor.told_as, urns).items()):
         raise StaleError(STALE)
 
 

@@ -53,7 +53,8 @@ class Actor:
     """Who acts: a name that identifies an account, a role, the organisation they act for, and what they stated.
 
     `purpose` is a code of schemas/purposes.toml, which rows of single incidents need; `request` names the request or
-    session's run in which they act, so that one page's events can be found together.
+    session's run in which they act, so that one page's events can be found together. `on_behalf_of` is the organisation
+    by whose right they act, where that is not their scope: a trust's programme acts for one of its schools.
     """
 
     name: str
@@ -61,3 +62,9 @@ class Actor:
     scope: Scope
     purpose: str = ""
     request: str = ""
+    on_behalf_of: Scope | None = None
+
+    @property
+    def told_as(self) -> Scope:
+        """The organisation by whose membership it is judged which of a school's past they may be told."""
+        return self.on_behalf_of or self.scope

@@ -37,7 +37,8 @@ def must_need_no_sign_off(cursor: Cursor, urn: str, year: str, term: Term, actor
         raise SignOffError(str(asked)) from None
 
 
-def must_be_seen(cursor: Cursor, urn: str, seen: int) -> None:
-    """StaleError where something was sent for a school since."""
-    if last_seen(cursor, [urn])[urn] != seen:  # before whether it still stands: what changed is what to look at first
+def must_be_seen(cursor: Cursor, token: Token, urn: str, seen: int) -> None:
+    """StaleError where something was sent for a school since, of a term that is its organisation's."""
+    # before whether it still stands: what changed is what to look at first
+    if last_seen(cursor, token.organisation, [urn])[urn] != seen:
         raise StaleError(returns.STALE)

@@ -12,6 +12,7 @@ from pipelines.history import last_day_of
 from pipelines.people import tokens
 from pipelines.people.programme_errors import NO_RETURN, NoReturnError
 from pipelines.people.tokens import Token
+from pipelines.preview import last_seen
 from pipelines.return_states import ReturnState, state_of
 from pipelines.warehouse.store import Cursor
 from schemas.calendar import Term
@@ -23,7 +24,8 @@ SENT = "sent"
 
 @dataclass(frozen=True, slots=True)
 class Version:
-    """A version as a programme is told of it; `seen` is the number of the last thing sent for its school by then.
+    """A version as a programme is told of it; `seen` is the number of the last thing sent for its school by then, of
+    its organisation's terms.
 
     `issues` are its queries, None where another way of sending left none on record.
     """
@@ -47,15 +49,15 @@ class Version:
     issues: tuple[tuple[Issue, str | None], ...] | None = None  # each with the reason code that was given for it
 
 
-def standing(cursor: Cursor, urn: str, year: str, term: Term) -> Version | None:
+def standing(cursor: Cursor, token: Token, urn: str, year: str, term: Term) -> Version | None:
     """What stands for a term, None where nothing does."""
-    found = read(cursor, urn=urn, year=year, term=term)
+    found = read(cursor, token, urn=urn, year=year, term=term)
     return next((one for one in found if one.state is ReturnState.SUBMITTED), None)
 
 
 def own_version(cursor: Cursor, token: Token, return_id: int) -> Version:
     """A version with its queries; NoReturnError where the token does not open it."""
-    found = [one for one in read(cursor, return_id=return_id) if is_own(cursor, token, one)]
+    found = [one for one in read(cursor, token, return_id=return_id) if is_own(cursor, token, one)]
     if not found:
         raise NoReturnError(NO_RETURN)
     return replace(found[0], issues=queries_of(cursor, return_id))
@@ -68,7 +70,7 @@ def is_own(cursor: Cursor, token: Token, one: Version) -> bool:
 
 
 def read(
-    cursor: Cursor, *, return_id: int | None = None, urn: str | None = None, year: str | None = None,
+    cursor: Cursor, token: Token, *, return_id: int | None = None, urn: str | None = None, year: str | None = None,
     term: Term | None = None,
 ) -> list[Version]:  # fmt: skip
     """The last versions that fit, the latest first, whoever they are of: no answer before `is_own`."""
@@ -80,7 +82,6 @@ def read(
         "ORDER BY r.return_id) AS followed_by, max(r.return_id) OVER () AS latest "
         "FROM returns r JOIN asked USING (school_urn, academic_year, term)) "
         "SELECT own.*, coalesce(a.role, '') AS role, "
-        "(SELECT max(s.return_id) FROM returns s WHERE s.school_urn = own.school_urn) AS seen, "
         "(SELECT count(*) FROM explanations e WHERE e.return_id = own.return_id) AS explained FROM own "
         "LEFT JOIN (SELECT DISTINCT recorded_at, actor, subject, role FROM audit) a "
         "ON a.recorded_at = own.recorded_at AND a.actor = own.recorded_by "
@@ -89,15 +90,16 @@ def read(
         f"ORDER BY own.return_id DESC LIMIT {MOST_LISTED}",
         {"id": return_id, "urn": urn, "year": year, "term": None if term is None else str(term)},
     )
-    return [_asown_version(row) for row in rows]
+    seen = last_seen(cursor, token.organisation, sorted({row["school_urn"] for row in rows}))
+    return [_version(row, seen=seen[row["school_urn"]]) for row in rows]
 
 
-def _asown_version(row: Mapping[str, Any]) -> Version:
+def _version(row: Mapping[str, Any], *, seen: int) -> Version:
     state = state_of(row["state"], followed_by=row["followed_by"])
     return Version(
         int(row["return_id"]), row["school_urn"], row["academic_year"], Term(row["term"]), state, int(row["version"]),
         bool(row["nil"]), int(row["incidents"]), int(row["children"]), int(row["queries"]), int(row["explained"]),
-        row["recorded_at"], row["role"], row["file_sha256"], row["rule_book"], int(row["seen"]),
+        row["recorded_at"], row["role"], row["file_sha256"], row["rule_book"], seen,
     )  # fmt: skip
 
 

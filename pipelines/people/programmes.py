@@ -53,19 +53,22 @@ def check(
     if not _sendable(checked):
         return Looked(checked, {}, None, False, seen)
     year, term = str(checked.academic_year), Term(checked.term or "")
-    with house.warehouse.reading() as cursor:
-        must_open(cursor, token, urn, year, term)
     [preview] = returns.preview(house.warehouse, checked, actor=token.actor_for(urn, request=request), key=house.key)
     asked = bool(sign_off.asking(house.warehouse, token.actor_for(urn).scope, [urn], year, term))
     return Looked(checked, returns.explained(checked, explanations), preview, asked, preview.seen)
 
 
 def _checked(house: House, token: Token, files: Sequence[NamedFile], *, stated: Stated, request: str) -> Checked:
+    """What a check finds; NotOpenError, and nothing of it, where the term, stated or in the file, is not open."""
+    urn = str(stated.school_urn)
     with house.warehouse.reading() as cursor:
         must_be_live(cursor, token)
-        must_open(cursor, token, str(stated.school_urn), stated.academic_year, stated.term)
-    actor = token.actor_for(str(stated.school_urn), request=request)
-    return returns.check(house.warehouse, files, stated=stated, actor=actor, key=house.key)
+        must_open(cursor, token, urn, stated.academic_year, stated.term)
+    actor = token.actor_for(urn, request=request)
+    checked = returns.check(house.warehouse, files, stated=stated, actor=actor, key=house.key)
+    with house.warehouse.reading() as cursor:
+        must_open(cursor, token, urn, checked.academic_year, checked.term)
+    return checked
 
 
 def _sendable(checked: Checked) -> bool:
@@ -122,11 +125,11 @@ def record_nil(
             return before
         must_open(cursor, token, school_urn, academic_year, term)
         must_need_no_sign_off(cursor, school_urn, academic_year, term, actor)
-        stands = standing(cursor, school_urn, academic_year, term)
+        stands = standing(cursor, token, school_urn, academic_year, term)
         if seen is None and stands is not None and stands.incidents:
             raise SayWhatStandsError(HOLDS_INCIDENTS)
         asked = returns.nil_queries_within(
-            cursor, actor.scope, school_urn=school_urn, academic_year=academic_year, term=term
+            cursor, actor.told_as, school_urn=school_urn, academic_year=academic_year, term=term
         )
         receipt = returns.record_nil_within(
             cursor, school_urn=school_urn, academic_year=academic_year, term=term, actor=actor, seen=seen,
@@ -145,7 +148,7 @@ def withdraw(house: House, token: Token, once: Once, return_id: int, *, seen: in
             return before
         found = own_version(cursor, token, return_id)
         actor = token.actor_for(found.school_urn, request=request)
-        must_be_seen(cursor, found.school_urn, seen)
+        must_be_seen(cursor, token, found.school_urn, seen)
         returns.withdraw_within(cursor, return_id, actor=actor, seen=seen)
         version = keep_answer(cursor, token, once, return_id, action=WITHDRAWN)
     return Kept(version, False)
@@ -166,16 +169,16 @@ def versions(
     """`seen` of a school, and its last versions, the latest first; NotOpenError for a school of others."""
     with house.warehouse.reading() as cursor:
         must_open(cursor, token, urn, None, None)
-        found = read(cursor, urn=urn, year=academic_year, term=term)
+        found = read(cursor, token, urn=urn, year=academic_year, term=term)
         mine = [one for one in found if is_own(cursor, token, one)]
-        return last_seen(cursor, [urn])[urn], tuple(mine)
+        return last_seen(cursor, token.organisation, [urn])[urn], tuple(mine)
 
 
 def stands(house: House, token: Token, urn: str, year: str, term: Term) -> tuple[int, Version | None]:
     """`seen` of a school, and what stands for a term: for whoever was refused because that has changed."""
     with house.warehouse.reading() as cursor:
         must_open(cursor, token, urn, year, term)
-        return last_seen(cursor, [urn])[urn], standing(cursor, urn, year, term)
+        return last_seen(cursor, token.organisation, [urn])[urn], standing(cursor, token, urn, year, term)
 
 
 def proof_of(house: House, one: Receipt, actor: Actor) -> tuple[receipts.Proof, ...]:

@@ -99,8 +99,8 @@ class Token:
         return TokenState.EXPIRED if on >= self.expires else TokenState.LIVE
 
     def actor_for(self, urn: str, *, request: str = "") -> Actor:
-        """Who acts when a programme acts for one of its schools."""
-        return Actor(self.name, ROLE, Scope(ScopeKind.SCHOOL, urn), request=request)
+        """Who acts when a programme acts for one of its schools; of its past they know what the token's owner may."""
+        return Actor(self.name, ROLE, Scope(ScopeKind.SCHOOL, urn), request=request, on_behalf_of=self.organisation)
 
 
 @dataclass(frozen=True, slots=True)

@@ -23,8 +23,8 @@ SCOPES = {
     ScopeKind.OPERATOR: f"SELECT urn, {ALWAYS} FROM register WHERE $scope = ''",
 }
 BEFORE_SCOPE = ("terms", "register", "authority_members", "trust_members", "forebears", "scope_schools")
-ORDER = ("terms", "live_returns", *BEFORE_SCOPE[1:], "roll", "incident", "child", "cells", "repeat", "starts",
-         "expected", "successors", "school_facts")  # fmt: skip
+ORDER = ("terms", "live_returns", *BEFORE_SCOPE[1:], "own_terms", "roll", "incident", "child", "cells", "repeat",
+         "starts", "expected", "successors", "school_facts")  # fmt: skip
 
 
 # The same grains from the tables of what stands now (standing.py), for questions as at now; the others stay.
@@ -97,6 +97,8 @@ def body(name: str, scope: Scope) -> str:
         )
     if name == "cells":
         return _grain(name).format(**sums())
+    if name == "own_terms" and scope.kind is ScopeKind.OPERATOR:  # every return, of schools beside the register too
+        return "SELECT DISTINCT school_urn, academic_year, term FROM returns"
     return SCOPES[scope.kind] if name == "scope_schools" else _grain(name)
 
 
