@@ -45,6 +45,7 @@ def trust_on(world: World, as_at: datetime, urn: str, on: date) -> str:
 Entry = tuple[date, str, Row]
 
 
+@cache
 def _entries(world: World, as_at: datetime, urn: str, column: str) -> list[Entry]:
     """What each extract known says of a school, with the day from which that holds; corrected ones are gone."""
     own = [row for row in extracts_in_order(world) if row["urn"] == urn]

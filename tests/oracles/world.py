@@ -59,6 +59,7 @@ def _known_schools(world: World, as_at: datetime) -> dict[str, Row]:
     return found
 
 
+@cache
 def extracts_in_order(world: World) -> list[Row]:
     """Every entry of every load of the register, by the day that its extract is of, then as they were loaded."""
     return sorted(world.schools, key=lambda row: (told_on(world, row["loaded_at"]), row["loaded_at"]))
