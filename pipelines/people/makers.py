@@ -15,9 +15,6 @@ from pipelines.scope import Scope
 from pipelines.warehouse.store import Cursor
 from schemas.roles import GIVEN_BY_TWO, GrantRole
 
-OPERATOR_NAME = "command line"
-"""As the record names whoever runs the machine: no account's name, as each of those ends with a key."""
-
 
 def opened_by(link: Invitation, held: Iterable[Grant]) -> frozenset[Scope]:
     """Every organisation that a link opens something of; `held` are the grants of everybody."""
@@ -35,14 +32,17 @@ class Makers:
 
     def answer_for(self, link: Invitation) -> bool:
         """Whether a link still is what its makers may give: all of it by the first, some of it by the second."""
-        if link.made_by == OPERATOR_NAME:
+        if not key_of(link.made_by):  # whoever runs the machine, who has no account
             return True
         about = opened_by(link, self._held)
         if not about or not any(about <= one for one in self._reaches(link.made_by, {GrantRole.ADMINISTRATOR})):
             return False
-        return not self._takes_two(link) or link.seconded_by == OPERATOR_NAME or any(
-            about & one for one in self._reaches(link.seconded_by, GIVEN_BY_TWO)
-        )  # fmt: skip
+        return not self._takes_two(link) or self._agreed(link.seconded_by, about)
+
+    def _agreed(self, second: str, about: frozenset[Scope]) -> bool:
+        if second and not key_of(second):
+            return True
+        return any(about & one for one in self._reaches(second, GIVEN_BY_TWO))
 
     def _takes_two(self, link: Invitation) -> bool:
         if link.role is not None:

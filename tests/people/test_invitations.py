@@ -22,7 +22,7 @@ SECRET = "JBSWY3DPEHPK3PXPJBSWY3DPEHPK3PXP"
 EMAIL = "dsl@school.example"
 
 
-def administrator(organisation: str, name: str = "Avery Lin (1)") -> Actor:
+def administrator(organisation: str, name: str = "Avery Lin (00000000000000a1)") -> Actor:
     return Actor(name, "administrator", Scope.parse(organisation))
 
 
@@ -90,12 +90,24 @@ def test_nobody_but_an_administrator_makes_or_ends_a_link(office: Office, role: 
         inviting.reset(office.warehouse, office.member(EMAIL), factor_too=True, reason="lost", actor=someone)
 
 
+def test_somebody_without_an_account_makes_no_link_but_the_operator(office: Office) -> None:
+    signed_in = Actor("Avery Lin (00000000000000a1)", "signed in", OPERATING.scope)
+    with pytest.raises(RefusedError, match="administrators only"):
+        inviting.invite(office.warehouse, offer("la:990"), actor=signed_in)
+    for name in ("", "Avery Lin", "Avery Lin (1)", "(00000000000000a1) Avery Lin", "command line"):
+        with pytest.raises(RefusedError, match="administrators only"):
+            inviting.invite(office.warehouse, offer("la:990"), actor=administrator("la:990", name))
+    inviting.invite(office.warehouse, offer("la:990"), actor=OPERATING)
+
+
 def test_two_people_invite_an_administrator(office: Office) -> None:
     wanted, one = offer("la:990", GrantRole.ADMINISTRATOR), administrator("la:990")
     for second in (None, one):
         with pytest.raises(RefusedError, match="Two people"):
             inviting.invite(office.warehouse, wanted, actor=one, seconded_by=second)
-    inviting.invite(office.warehouse, wanted, actor=one, seconded_by=administrator("la:990", "Bo Carr (2)"))
+    inviting.invite(
+        office.warehouse, wanted, actor=one, seconded_by=administrator("la:990", "Bo Carr (00000000000000b2)")
+    )
     inviting.invite(office.warehouse, wanted, actor=OPERATING)
 
 
@@ -201,7 +213,9 @@ def test_a_withdrawn_link_is_not_used(office: Office) -> None:
     avery = real_administrator(office, "la:990")
     made, code = inviting.invite(office.warehouse, offer("la:990"), actor=avery, now=START)
     with pytest.raises(RefusedError, match="only to your organisation"):
-        invitations.withdraw(office.warehouse, made.number, actor=administrator("la:991", "Other (3)"), now=START)
+        invitations.withdraw(
+            office.warehouse, made.number, actor=administrator("la:991", "Other (00000000000000c3)"), now=START
+        )
     invitations.withdraw(office.warehouse, made.number, actor=administrator("la:990"), now=START)
     assert unusable(office, code)
     with pytest.raises(RefusedError, match="was used"):
