@@ -11,13 +11,15 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from pipelines import audit, register
+from pipelines import audit, erasing, register
 from pipelines.intake.tables import NamedFile
 from pipelines.people import tokens
 from pipelines.people.tokens import Token, TokenScope, TokenState, Wanted
 from pipelines.scope import OPERATOR, Actor, Scope
 from pipelines.warehouse.store import Warehouse
 from schemas.errors import QuestionError, RefusedError
+from tests import factories
+from tests.erasing.worlds import erase
 from tests.factories import OFFICER, URN, register_csv, warehouse
 
 SECOND = "900002"
@@ -234,3 +236,12 @@ def test_a_school_that_another_register_gives_away_is_open_no_longer(store: Ware
     register.load_register(store, [NamedFile("register.csv", content)], actor=OFFICER, when=NOW)
     with pytest.raises(RefusedError):
         made(store, TRUST, schools=(SECOND,))
+
+
+def test_the_number_of_a_token_that_went_with_its_school_is_not_given_again(store: Warehouse) -> None:
+    factories.submit(store, factories.checked([factories.incident(school_urn=SECOND)]))
+    other = replace(LEAD, scope=Scope.parse(f"school:{SECOND}"))
+    gone, _ = made(store, other, schools=(SECOND,))
+    erase(store, erasing.of_school(SECOND), when=audit.now())
+    assert rows(store, "SELECT * FROM tokens") == []
+    assert made(store)[0].token_id > gone.token_id
