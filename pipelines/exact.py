@@ -151,11 +151,12 @@ def _place_of(breakdown: str, value: str) -> int:
 def _school_names(
     cursor: Cursor, start: str, values: Mapping[str, Any], covered: Sequence[Mapping[str, Any]]
 ) -> dict[str, str]:
-    """The names of the schools of which returns are expected."""
+    """The names of the schools of which returns are expected, in the order of their names."""
     wanted = {name: values[name] for name in ("as_at", "scope", "terms")}
     text = "SELECT urn, name FROM register WHERE urn IN (SELECT urn FROM scope_schools)"
     named = {str(row["urn"]): str(row["name"]) for row in cursor.rows(start + text, wanted)}
-    return {urn: named[urn] for urn in dict.fromkeys(str(row["by_school"]) for row in covered) if urn in named}
+    told = {str(row["by_school"]) for row in covered} & set(named)
+    return {urn: named[urn] for urn in sorted(told, key=lambda urn: (named[urn], urn))}
 
 
 def days_told(cursor: Cursor, scope: Scope, question: Question, moment: datetime) -> tuple[date, ...]:
