@@ -19,6 +19,7 @@ from schemas.family import family
 
 Key = tuple[str, str, str, str, str, str]  # table, value, column, level, code, period
 FIRST = "incidents"
+WHOLE = 1e-6
 ONE_ANSWER = ("incidents_by_type",)  # tables whose answers add up to the incidents
 SOME_ANSWER = ("incidents_by_how_shared",)  # those of which each incident has at least one: a surplus is left over
 GIVEN = ("all", "met", "of", "yes")  # columns of which a row tells; others are differences that anyone can make
@@ -143,9 +144,15 @@ class _Attack:
         cost = np.zeros(len(self.keys))
         cost[at] = -sign
         limit = Bounds(self.bounds.lb, np.minimum(self.bounds.ub, self.true + 10_000))  # so that nothing is unbounded
-        found = milp(cost, integrality=1, bounds=limit, constraints=LinearConstraint(self.sums, 0, 0))
-        assert found.status == FOUND, found.message
-        fits = np.round(found.x)
+        for integrality in (0, 1):  # the best of all numbers, where it is whole, is the best of the whole ones too
+            found = milp(
+                cost, integrality=integrality, bounds=limit, constraints=LinearConstraint(self.sums, 0, 0),
+                options={"presolve": bool(integrality)},
+            )  # fmt: skip
+            assert found.status == FOUND, found.message
+            fits = np.round(found.x)
+            if np.abs(fits - found.x).max(initial=0.0) < WHOLE:
+                break
         assert not (self.sums @ fits).any()
         self.least, self.most = np.minimum(self.least, fits), np.maximum(self.most, fits)
 
