@@ -21,6 +21,10 @@ TABLES = {
     "mappings": "mappings of wordings", "decisions": "decisions of the school", "invitations": "invitations",
     "tokens": "programmes' tokens", "token_days": "days on which tokens were used",
 }  # fmt: skip
+ONE = {"incidents": "incident", "rows": "row", "explanations": "explanation", "queries": "query",
+       "wordings": "wording", "answers": "answer", "versions": "version", "mailboxes": "mailbox",
+       "mappings": "mapping", "decisions": "decision", "invitations": "invitation", "days": "day",
+       "sign-offs": "sign-off"}  # fmt: skip
 NOT_TOLD = "not told: of all schools together"
 KINDS = {
     Kind.RETENTION: "everything past the retention period",
@@ -42,7 +46,14 @@ def what(request: Request, names: Mapping[str, str]) -> str:
 
 def rows_in_words(counts: Mapping[str, int]) -> str:
     """“12 incidents, 20 rows of children”."""
-    return ", ".join(f"{number(rows)} {TABLES.get(table, table)}" for table, rows in counts.items())
+    return ", ".join(f"{number(rows)} {_called(table, rows)}" for table, rows in counts.items())
+
+
+def _called(table: str, rows: int) -> str:
+    """What the rows of a table are, of one or of several: the first word says which."""
+    several = TABLES.get(table, table)
+    first, _, rest = several.partition(" ")
+    return several if rows != 1 else " ".join(part for part in (ONE.get(first, first), rest) if part)
 
 
 def as_table(plan: Plan, names: Mapping[str, str]) -> pd.DataFrame:

@@ -41,6 +41,8 @@ def line(one: Look, organisations: Mapping[str, str], schools: Mapping[str, str]
 
 def who(one: Look) -> str:
     """“Rowan Ashby, reader” of one's own people; of others the role and the key of the account."""
+    if one.of_session:
+        return one.who
     if one.own:
         return f"{one.who}, {one.role}"
     return f"{opening(one.role)}, account {one.who}" if one.who else opening(one.role)
@@ -56,6 +58,8 @@ def what(one: Look) -> str:
 
 
 def _organisation(one: Look, organisations: Mapping[str, str]) -> str:
+    if one.of_session:
+        return NOT_STATED  # signing in and out is done before and after acting for one
     if one.organisation == OPERATOR:
         return "Whoever runs the portal"
     return organisations.get(str(one.organisation), str(one.organisation))
@@ -79,4 +83,6 @@ def sentence(looks: Sequence[Look], *, period: str) -> str:
         if others
         else "No other organisation opened single incidents of yours"
     )
-    return f"{by_others} in {period}; your own people {counted(len(reads) - len(others), 'time')}"
+    own = len(reads) - len(others)
+    times = counted(own, "time") if own else "not once"
+    return f"{by_others} in {period}; your own people {times}"

@@ -17,7 +17,7 @@ from app.permissions import Action
 from app.steps.schools import today
 from app.wording import moment
 from pipelines.house import open_house
-from pipelines.people import Grant, Identity, administering, approvals
+from pipelines.people import Grant, Identity, accounts, administering, approvals
 from pipelines.people.accounts import Account
 from pipelines.people.deciding import Decider
 from pipelines.people.grants import LONGEST_REASON
@@ -48,17 +48,23 @@ def invite(names: Names) -> None:
     """Invite somebody by e-mail address, who makes a local account."""
     email = st.text_input("E-mail address", key="invite-email", autocomplete="off", max_chars=254)
     chosen = _role("invite", names)
-    if st.button(READ_IT, key="invite-read", disabled=not (email.strip() and chosen[4].strip())):
-        scope, role, first, last, reason = chosen
-        offer = Offer(email, scope, role, first, last, reason)
-        words = (
-            f"A link is made for {plain(email.strip())}, with which its owner makes an account (or takes the role into "
-            "the one they have). It works once, for 7 days.",
-            f"They will be {role_at(role, scope, names)}: somebody who {MEANS[role]}, {days(first, last)}.",
-            *((TWO,) if role in GIVEN_BY_TWO else ()),
-        )
-        label = "Yes, propose this invitation" if role in GIVEN_BY_TWO else "Yes, make the link"
-        _put(words, label, partial(_invite, offer, names[scope]))
+    if st.button(READ_IT, key="invite-read", disabled=not (email.strip() and chosen)) and chosen:
+        with calmly():
+            _put_invitation(email, chosen, names)
+
+
+def _put_invitation(email: str, chosen: Chosen, names: Names) -> None:
+    accounts.address(email)  # said before anything is read, and nothing that was written is lost
+    scope, role, first, last, reason = chosen
+    offer = Offer(email, scope, role, first, last, reason)
+    words = (
+        f"A link is made for {plain(email.strip())}, with which its owner makes an account (or takes the role into "
+        "the one they have). It works once, for 7 days.",
+        f"They will be {role_at(role, scope, names)}: somebody who {MEANS[role]}, {days(first, last)}.",
+        *((TWO,) if role in GIVEN_BY_TWO else ()),
+    )
+    label = "Yes, propose this invitation" if role in GIVEN_BY_TWO else "Yes, make the link"
+    _put(words, label, partial(_invite, offer, names[scope]))
 
 
 def _invite(offer: Offer, organisation: str, decider: Decider) -> str:
@@ -79,8 +85,8 @@ def give(people: Sequence[Listed], names: Names) -> None:
         reference = st.text_input("Reference, 16 letters and digits", key="give-reference", autocomplete="off")
         st.caption("Whoever signs in and has no role reads it on their first page, and tells you.")
     chosen = _role("give", names)
-    ready = (choice != SOMEBODY or reference.strip()) and chosen[4].strip()
-    if st.button(READ_IT, key="give-read", disabled=not ready):
+    ready = (choice != SOMEBODY or reference.strip()) and chosen
+    if st.button(READ_IT, key="give-read", disabled=not ready) and chosen:
         with calmly():
             _put_give(choice, reference, people, chosen, names)
 
@@ -213,22 +219,27 @@ def withdraw(number: str) -> None:
         st.session_state[deciding.SAID] = "The link can no longer be used."
 
 
-def _role(key: str, names: Names) -> Chosen:
-    """Which role, where, from when until when, and why."""
+def _role(key: str, names: Names) -> Chosen | None:
+    """Which role, where, from when until when, and why; None while something of it is missing."""
     scope = st.selectbox("Organisation", list(names), key=f"{key}-where", format_func=lambda one: _called(one, names))
     kind = str(scope.kind)
     roles = [role for role in GrantRole if kind in KINDS[role]]
     role = st.selectbox(
         "Role", roles, key=f"{key}-role-{kind}", format_func=lambda one: f"{title(one, kind)}: {MEANS[one]}"
     )
-    with st.container(horizontal=True):
-        first = st.date_input("First day", value=today(), min_value=today(), format="DD/MM/YYYY", key=f"{key}-first")
-        last = st.date_input(
-            "Last day (leave empty for no end)", value=None, min_value=first, format="DD/MM/YYYY", key=f"{key}-last",
-            max_value=first + timedelta(days=365 * 5),
-        )  # fmt: skip
+    first = st.date_input("First day", value=today(), min_value=today(), format="DD/MM/YYYY", key=f"{key}-first")
+    ends = st.checkbox("It ends on a day that is known already", key=f"{key}-ends")
+    last = _last_day(key, first) if ends else None
     reason = st.text_input(WHY, key=f"{key}-reason", max_chars=LONGEST_REASON, autocomplete="off")
-    return scope, role, first, last, reason
+    return (scope, role, first, last, reason) if reason.strip() and not (ends and last is None) else None
+
+
+def _last_day(key: str, first: date) -> date | None:
+    """A last day; None while there is none, or one was written that cannot be."""
+    return st.date_input(
+        "Last day (not before the first, and at most five years after it)", value=None, format="DD/MM/YYYY",
+        min_value=first, max_value=first + timedelta(days=365 * 5), key=f"{key}-last",
+    )  # fmt: skip
 
 
 def _called(scope: Scope, names: Names) -> str:

@@ -4,15 +4,16 @@ from __future__ import annotations
 
 import streamlit as st
 
+from app.wording import moment
 from pipelines.house import open_house
 from pipelines.people import link_mail
 from pipelines.people.deciding import Decider
 from pipelines.people.invitations import Invitation
 
 LINK = "link-to-hand-on"
-MAILED = "The link was mailed to the address. It works until {until} UTC."
+MAILED = "The link was mailed to the address. It works until {until}."
 NOT_MAILED = "The mail server did not take the link ({fault}), so it is shown below."
-SHOWN = "The link is made. It works until {until} UTC."
+SHOWN = "The link is made. It works until {until}."
 HAND_ON = (
     "Whoever has this link can use it, once. Hand it to the person themselves, by a way you trust; it is not shown "
     "again and is kept nowhere."
@@ -21,7 +22,7 @@ HAND_ON = (
 
 def hand_out(made: Invitation, code: str, *, organisation: str, decider: Decider) -> str:
     """Mail a link, or keep it for this page to show; what became of it, in words."""
-    house, until = open_house(), f"{made.ends_at:%-d %B %Y, %H:%M}"
+    house, until = open_house(), moment(made.ends_at)
     link = link_mail.address_of(house.serving.address if house.serving else "", code)
     if house.smtp is None:
         st.session_state[LINK] = link

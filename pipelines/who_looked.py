@@ -52,6 +52,7 @@ class Look:
     schools: Mapping[str, int]
     detail: Mapping[str, Any]
     request: str = ""
+    of_session: bool = False  # somebody of one's own signed in or out, under no organisation
 
     @property
     def number(self) -> int:
@@ -169,7 +170,7 @@ def _look(event: Mapping[str, Any], scope: Scope, belonged: Belonged, sessions: 
     return Look(
         event["sequence"], event["recorded_at"], organisation, organisation == scope, event["role"],
         who(event["actor"], own=own), event["action"], event["purpose"] or "", named, detail if whole else {},
-        event["request_id"] or "",
+        event["request_id"] or "", own and organisation == OPERATOR,
     )  # fmt: skip
 
 

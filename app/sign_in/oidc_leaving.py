@@ -27,6 +27,8 @@ if TYPE_CHECKING:
 OUT = "/sign-out"
 DONE = f"{OUT}/done"
 BACK_CHANNEL = f"{OUT}/back-channel"
+TABS = "Nothing more is shown in your open tabs of this portal from then on; close them, for they keep what they show."
+STILL_OPEN = "Close every tab of this portal that is still open: it keeps what it showed until then."
 LARGEST_TOLD = 100 * 1024
 FORM_ACTION = "form-action 'self'"
 SAID = logging.getLogger("plumbline.sign_in")
@@ -66,7 +68,7 @@ class Leaving:
         more = f" You are then signed out of {self.provider.settings.title} too." if there and self.provider else ""
         answer = page(
             "Sign out?",
-            paragraph(f"Your open tabs of this portal are closed to you at once.{more}"),
+            paragraph(f"{TABS}{more}"),
             form(OUT, browser.token(OUT), Block(""), button="Sign out"),
         )
         _may_go_on_to(answer, there)
@@ -86,7 +88,7 @@ class Leaving:
 
     async def done(self, _: Request) -> Response:
         """Signed out."""
-        return page("You are signed out", paragraph(way("Sign in again", "/sign-in")))
+        return page("You are signed out", paragraph(STILL_OPEN), paragraph(way("Sign in again", "/sign-in")))
 
     async def told_out(self, request: Request) -> Response:
         """The back channel: a token of the provider ends the sessions it names, at once."""

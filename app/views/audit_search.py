@@ -80,7 +80,8 @@ def _show(person: Person, asked: Searched, found: tuple[Look, ...]) -> None:
         st.table(table, border="horizontal", hide_index=True)
     more = f" The last {MOST_SHOWN} are shown; the file has all." if len(found) > MOST_SHOWN else ""
     at_most = "the last " if len(found) >= who_looked.MOST else ""
-    st.caption(f"n = {at_most}{len(found):,} events, the latest first.{more} Times are those of a clock in England.")
+    st.caption(f"n = {at_most}{len(found):,} events, the latest first.{more} Times are those of a clock in England. "
+               "Why a role was given or something erased stands on those pages.")  # fmt: skip
     make = partial(_take_away, person, asked)
     offer("Download these events (CSV)", Asked("record.csv", CSV_TYPE, make), person=person, key="audit-csv")
 

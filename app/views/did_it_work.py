@@ -19,7 +19,7 @@ from app import (
 )
 from app.calm import calmly
 from app.issue_tables import plain
-from app.permissions import Action
+from app.permissions import Action, may
 from pipelines import changing
 from pipelines.changing import BeforeAfter, ProcedureChange
 from schemas.measurement import measures
@@ -29,6 +29,10 @@ METHOD = (
     f"Shares: difference with Newcombe's 95{wording.THIN}% interval. Rates: ratio with its exact interval. "
     "A school counts when it returned on both sides"
 )
+HOW = {  # by whether whoever is here may record one
+    True: "Record one below, and this page shows the figures before and after it.",
+    False: "Once somebody whose role may has recorded one, this page shows the figures before and after it.",
+}
 WINDOWS = {6: "Two years on either side", 3: "One year on either side"}
 
 person = identity.current_person(Action.SEE_FIGURES)
@@ -104,8 +108,7 @@ def page() -> None:
     standing = procedure.recorded(person)
     if not standing:
         answer.markdown(
-            f"**{home['name']} has not recorded a change of procedure yet.** Record one below, and this page shows "
-            "the figures before and after it."
+            f"**{home['name']} has not recorded a change of procedure yet.** {HOW[may(person, Action.RECORD_CHANGES)]}"
         )
     else:
         change = chosen_change(standing)

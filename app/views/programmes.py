@@ -17,7 +17,7 @@ from app.steps.schools import names_of, today
 from app.wording import day, moment, opening
 from pipelines.house import House, open_house
 from pipelines.people import tokens
-from pipelines.people.tokens import MEANS, Token, TokenScope, TokenState, Wanted
+from pipelines.people.tokens import MEANS, Token, TokenState, Wanted
 
 MADE = (
     "This is the token, shown now and never again: the portal keeps only its fingerprint. Copy it into the programme's "
@@ -52,7 +52,7 @@ def page() -> None:
 
 def _form(person: Person, house: House, schools: dict[str, str]) -> None:
     purpose = st.text_input(
-        "What is it for? The name of the system, and of nobody", max_chars=tokens.LONGEST_PURPOSE, key="token-purpose",
+        "What is it for? Name the system, and no person", max_chars=tokens.LONGEST_PURPOSE, key="token-purpose",
         autocomplete="off",
     )  # fmt: skip
     chosen = list(schools)
@@ -60,10 +60,8 @@ def _form(person: Person, house: House, schools: dict[str, str]) -> None:
         chosen = st.multiselect(
             "For which schools?", list(schools), key="token-schools", format_func=lambda urn: f"{schools[urn]} ({urn})"
         )
-    scopes = st.multiselect(
-        "What may it do?", list(TokenScope), default=list(TokenScope), key="token-scopes",
-        format_func=lambda one: opening(MEANS[one]),
-    )  # fmt: skip
+    st.markdown("What may it do?")
+    scopes = [one for one in MEANS if st.checkbox(opening(MEANS[one]), value=True, key=f"token-may-{one}")]
     last = st.date_input(
         "Until", value=today() + tokens.USUAL, min_value=today() + timedelta(days=1), max_value=today() + LATEST,
         format="DD/MM/YYYY", key="token-until",

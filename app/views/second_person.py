@@ -10,9 +10,10 @@ from app import deciding, people_links
 from app import people_words as words
 from app.calm import calmly
 from app.deciding import Step
+from app.identity import current_person
 from app.layout_marks import plain
 from app.people_words import Names
-from app.permissions import Action
+from app.permissions import Action, may
 from app.wording import moment
 from pipelines.house import open_house
 from pipelines.people import approvals, dangerous, listing
@@ -33,11 +34,17 @@ ASK_THEM = "Ask the person it concerns, by a way you trust, whether it is they a
 def page() -> None:
     """What waits, each with what would happen."""
     here, house = deciding.decider(Action.SECOND), open_house()
-    found = [one for one in approvals.waiting(house.warehouse, here) if one.kind in approvals.OF_PEOPLE]
+    waiting = approvals.waiting(house.warehouse, here)
+    found = [one for one in waiting if one.kind in approvals.OF_PEOPLE]
     names = listing.names(house.warehouse)
     st.title("What waits for a second person?", anchor=False)
     others = sum(not here.is_same(one.author.identity) for one in found)
     st.markdown(f"**{_counted(others, len(found) - others)}**")
+    erasing = len(waiting) - len(found)
+    if erasing and may(current_person(Action.SECOND), Action.SEE_ERASURES):
+        waits = "An erasure waits" if erasing == 1 else f"{erasing} erasures wait"
+        st.info(f"{waits} for a second person too, on its own page.")
+        st.page_link("views/retention.py", label="Read what would be erased (Retention)")
     st.markdown(WHY)
     confirming = deciding.show(PAGE)
     people_links.show()
@@ -50,7 +57,7 @@ def page() -> None:
 
 def _counted(others: int, own: int) -> str:
     if not others and not own:
-        return "Nothing waits."
+        return "Nothing that concerns people waits."
     mine = f"{own} of your own waits for somebody else." if own == 1 else f"{own} of your own wait for somebody else."
     if not others:
         return mine

@@ -50,7 +50,8 @@ def page() -> None:
     at_most = "the last " if len(found) >= who_looked.MOST else ""
     st.caption(
         f"n = {at_most}{len(found):,} events, {period}, the latest first.{more} Times are those of a clock in England. "
-        f"Why: the purpose that was stated; “{look_words.NOT_STATED}” where none is asked for."
+        f"Why: the purpose that was stated; “{look_words.NOT_STATED}” where none is asked for. Why a role was given or "
+        "something erased stands on those pages."
     )
     make = partial(_take_away, person, year, whose)
     offer("Download this list (CSV)", Asked("who-looked.csv", CSV_TYPE, make), person=person, key="who-looked-csv")

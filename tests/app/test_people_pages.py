@@ -9,6 +9,7 @@ from pathlib import Path
 import pytest
 from streamlit.testing.v1 import AppTest
 
+from app import wording
 from app.people_forms import SOMEBODY
 from app.permissions import PAGES, Action
 from pipelines import erasing
@@ -126,9 +127,24 @@ def test_what_is_wrong_with_an_address_is_said_and_nothing_is_made(portal: Porta
     app.text_input(key="invite-reason").input("new")
     app.run()
     press(app, "Read what will happen")
-    confirm(app)
     assert "not an e-mail address" in words(app)
+    assert app.text_input(key="invite-email").value == "somebody at home"  # nothing has to be written again
+    assert not [one for one in app.button if one.label.startswith("Yes")]
     assert len(app.code) == 0
+
+
+def test_a_role_that_is_to_end_is_read_only_once_its_last_day_is_there(portal: Portal) -> None:
+    here(portal, "Avery Lin", "la:990")
+    app = portal.visit("people")
+    app.text_input(key="invite-email").input("dsl@school.example")
+    app.text_input(key="invite-reason").input("new")
+    app.checkbox(key="invite-ends").check()
+    app.run()
+    assert app.button(key="invite-read").disabled  # as it is where a day was written that cannot be
+    app.date_input(key="invite-last").set_value(today() + timedelta(days=30))
+    app.run()
+    press(app, "Read what will happen")
+    assert f"until the end of {wording.day(today() + timedelta(days=30))}" in words(app)
 
 
 def test_a_role_is_given_by_the_reference_that_somebody_read(portal: Portal) -> None:
@@ -276,6 +292,7 @@ def test_whoever_invited_the_author_is_told_why_they_cannot_approve_and_who_can(
     assert ("Invented can." in words(app)) is officer
     assert ("plumbline people approve 1" in words(app)) is not officer
     assert not [one for one in app.button if one.label.startswith("Approve")]
+    assert "An erasure waits for a second person too" in words(portal.visit("second_person"))
     portal.sign_in(lead)
     assert "You proposed this" in words(portal.visit("retention"))
 

@@ -32,7 +32,7 @@ def test_a_school_counts_a_childs_rows_and_the_key_is_kept_nowhere(portal: House
     app.text_input(key="erasure-key").set_value(KEY_SENT).run()
     app.button(key="erasure-count").click().run()
     text = words(app)
-    assert "1 incidents, 1 rows of children" in text
+    assert "1 incident, 1 row of children" in text
     assert "it takes two people" in text
     assert KEY_SENT not in text + str(app.session_state)
     with portal.warehouse.reading() as cursor:
@@ -53,7 +53,7 @@ def test_a_return_is_counted_in_every_version(portal: House) -> None:
     app.selectbox(key="erasure-year").set_value("202526").run()
     app.selectbox(key="erasure-term").set_value(Term.AUTUMN).run()
     app.button(key="erasure-count").click().run()
-    assert "2 incidents, 2 rows of children, 1 versions of returns" in words(app)
+    assert "2 incidents, 2 rows of children, 1 version of returns" in words(app)
 
 
 def test_what_was_erased_is_listed_and_its_last_traces_are_said(portal: House) -> None:

@@ -160,7 +160,7 @@ def test_a_search_shows_sign_ins_of_ones_own_people_and_of_nobody_else(store: Wa
     for who in (IDENTITY, MOVER):
         sessions.start(who, told_by="a test")
     [found] = search(store, TOBIAS, what="signed in")
-    assert found.own is False
+    assert (found.own, found.of_session) == (False, True)
     assert found.who == f"Person tobias ({IDENTITY.key})"
     assert not [one for one in looks(store, "school:900001") if one.action == "signed in"]
 
